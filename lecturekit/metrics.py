@@ -53,6 +53,8 @@ def explained_variance(
         ValueError: y never varies, or an average over tasks without `task`.
     """
     y, prediction = _pair(y, prediction)
+    if average not in ("total", "tasks", "sizes"):
+        raise ValueError(f"there is no average {average!r}; choose total, tasks or sizes")
     if average == "total":
         spread = float(np.sum((y - y.mean()) ** 2))
         if spread == 0:
@@ -61,6 +63,8 @@ def explained_variance(
     if task is None:
         raise ValueError(f"average={average!r} needs the task of each row: pass task=")
     task = np.asarray(task)
+    if task.shape != y.shape:
+        raise ValueError(f"every row needs its task: {y.size} rows, task of shape {task.shape}")
     groups = [task == t for t in np.unique(task)]
     groups = [g for g in groups if np.ptp(y[g]) > 0]
     if not groups:

@@ -24,12 +24,12 @@ def interval(effects: Sequence[float], confidence: float = 0.95) -> tuple[float,
         ValueError: fewer than two effects, or one that is not finite.
     """
     values = np.asarray(effects, dtype=float)
+    if not np.isfinite(values).all():
+        raise ValueError(f"effects must be finite numbers, got {effects}")
     if values.ndim != 1 or values.size < 2:
         raise ValueError(
             f"an interval needs two or more effects in a row, got shape {values.shape}"
         )
-    if not np.isfinite(values).all():
-        raise ValueError(f"effects must be finite numbers, got {effects}")
     from scipy.stats import t
 
     mean = float(values.mean())
@@ -84,7 +84,12 @@ def measured(
     """
     if (above is None) == (below is None):
         raise ValueError(f"setting {name!r} needs exactly one criterion: above= or below=")
-    mean, low, high = interval(effects) if len(effects) > 1 else (float(effects[0]),) * 3
+    if len(effects) == 0:
+        raise ValueError(f"setting {name!r} has no effect: pass at least one, from one seed")
+    if len(effects) == 1 and math.isfinite(effects[0]):
+        mean = low = high = float(effects[0])  # too few to judge, but a quick run should not stop
+    else:
+        mean, low, high = interval(effects)
     if above is not None:
         bound, sign, holds, fails = above, ">", low > above, high < above
     else:

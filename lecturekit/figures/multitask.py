@@ -60,7 +60,8 @@ def ladder(scores: Mapping[str, Floats], *, title: str, unit: str) -> go.Figure:
         if not chosen:
             continue
         seen = look(1 if pick else 0)
-        mean, low, _ = np.array([interval(scores[n]) for n in chosen]).T
+        mean = np.array([np.mean(scores[n]) for n in chosen])
+        low = np.array([interval(scores[n])[1] if len(scores[n]) > 1 else np.nan for n in chosen])
         dots = [(v, n) for n in chosen for v in scores[n]]
         made.add_scatter(
             x=[v for v, _ in dots],

@@ -22,24 +22,29 @@ def pcgrad(gradients: tf.Tensor) -> tf.Tensor:
     """
     squared = tf.reduce_sum(tf.square(gradients), 1)
 
-    def without_conflict(own: tf.Tensor) -> tf.Tensor:
+    def without_conflict(task: int) -> tf.Tensor:
+        own = gradients[task]
         for other in range(gradients.shape[0]):
+            if other == task:
+                continue
             overlap = tf.reduce_sum(own * gradients[other])
             own -= (
                 tf.math.divide_no_nan(tf.minimum(overlap, 0.0), squared[other]) * gradients[other]
             )
         return own
 
-    return tf.add_n([without_conflict(gradients[i]) for i in range(gradients.shape[0])])
+    return tf.add_n([without_conflict(task) for task in range(gradients.shape[0])])
 
 
 def _smallest_on_simplex(slope: object, tasks: int, rounds: int = 50) -> tf.Tensor:
     """Weights on the simplex that minimise a convex function of given gradient, by Frank–Wolfe."""
-    weights = tf.fill((tasks,), 1.0 / tasks)
-    for k in range(rounds):
+
+    def towards_best_corner(k: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         corner = tf.one_hot(tf.argmin(slope(weights)), tasks)
-        weights += 2.0 / (k + 3.0) * (corner - weights)
-    return weights
+        return k + 1, weights + 2 / (k + 3) * (corner - weights)
+
+    start = (tf.constant(0.0), tf.fill((tasks,), 1.0 / tasks))
+    return tf.while_loop(lambda k, _: k < rounds, towards_best_corner, start)[1]
 
 
 def mgda(gradients: tf.Tensor) -> tf.Tensor:

@@ -17,9 +17,7 @@ def by_task(task: ArrayLike) -> list[NDArray[np.intp]]:
     Raises:
         ValueError: a negative task number, or a task without rows.
     """
-    task = np.asarray(task)
-    if task.ndim != 1 or task.size == 0:
-        raise ValueError(f"task must be a vector with one number per row, got shape {task.shape}")
+    task = _one_per_row(task)
     if task.min() < 0:
         raise ValueError(f"task numbers start at 0, got {task.min()}")
     groups = [np.flatnonzero(task == t) for t in range(int(task.max()) + 1)]
@@ -27,6 +25,15 @@ def by_task(task: ArrayLike) -> list[NDArray[np.intp]]:
     if empty:
         raise ValueError(f"tasks without rows: {empty[:5]}; drop them and number the rest 0, 1, …")
     return groups
+
+
+def _one_per_row(task: ArrayLike) -> NDArray[np.integer]:
+    task = np.asarray(task)
+    if task.ndim != 1 or task.size == 0 or task.dtype.kind not in "iu":
+        raise ValueError(
+            f"task must hold one whole number per row, got {task.dtype} of shape {task.shape}"
+        )
+    return task
 
 
 def mixed(
@@ -38,7 +45,7 @@ def mixed(
     `replace` draws each anew, as the textbook variance formulas assume.
     """
     _positive(batch=batch, steps=steps)
-    rows = _draw(np.arange(np.asarray(task).size), batch * steps, rng, replace)
+    rows = _draw(np.arange(_one_per_row(task).size), batch * steps, rng, replace)
     return rows.reshape(steps, batch).astype(np.int32)
 
 

@@ -120,6 +120,7 @@ def compare(
     """
     results: dict[str, NDArray[np.float64]] = {}
     for method in methods:
+        loss = balanced_loss(method)
         trainer, scores = None, np.empty((len(scales), seeds, 2))
         for (i, scale), seed in product(enumerate(scales), range(seeds)):
             x, y = conflicting_tasks(seed, rows=3000, scale=scale)
@@ -129,7 +130,7 @@ def compare(
                 weighs = METHODS[method] is None  # the others never touch the task weights
                 trained = model.trainable_variables if weighs else model.network_variables
                 adam = lambda: keras.optimizers.Adam(1e-2)  # noqa: E731
-                trainer = Trainer(model, balanced_loss(method), adam, variables=trained)
+                trainer = Trainer(model, loss, adam, variables=trained)
             trainer.reset(model.get_weights())
             order = np.random.default_rng(seed).integers(0, 2000, (1, steps, batch))
             fit(trainer, (x[:2000], y[:2000]), order)

@@ -91,6 +91,7 @@ class Rung:
         schedule: which rows form a batch: `batches.mixed` (Method One) or `batches.method_two`.
         optimizer: makes a fresh optimiser.
         epochs, batch: an epoch is as many batches as it takes to see every row once.
+        jit: compile with XLA; costs a second and 20 MiB for each network.
     """
 
     def __init__(
@@ -101,9 +102,10 @@ class Rung:
         optimizer: Callable[[], keras.optimizers.Optimizer] = lambda: keras.optimizers.Adam(1e-3),
         epochs: int = 30,
         batch: int = 64,
+        jit: bool = False,
     ) -> None:
         self.name, self.schedule, self.optimizer = name, schedule, optimizer
-        self.epochs, self.batch = epochs, batch
+        self.epochs, self.batch, self.jit = epochs, batch, jit
         self._trainer: Trainer | None = None
         self._starts: dict[int, list[NDArray]] = {}  # initial weights by seed
 
@@ -123,7 +125,9 @@ class Rung:
         if on.seed not in self._starts or self._trainer is None:
             model = ladder.build(self.name, on.x.shape[1], on.tasks, on.seed)
             self._starts[on.seed] = model.get_weights()
-            self._trainer = self._trainer or Trainer(model, squared_error, self.optimizer)
+            self._trainer = self._trainer or Trainer(
+                model, squared_error, self.optimizer, jit=self.jit
+            )
         trainer = self._trainer
         trainer.reset(self._starts[on.seed])
         if learning_rate is not None:
@@ -163,6 +167,7 @@ class Rung:
         return self._trainer.model
 
 
+ROWS_THAT_PAY_FOR_JIT = 40_000  # training rows of all folds: about 20,000 steps of a network
 PER_TASK = {
     "schedule": batches.method_one,
     "batch": 8,
@@ -175,12 +180,12 @@ def climb(
     folds: Sequence[Fold], rungs: Iterable[str] = tuple(ladder.LADDER), **options: Any
 ) -> dict[str, list[Outcome]]:
     """Train each rung on each fold; `options` go to `Rung`. Returns name → one outcome per fold."""
-    rungs = list(rungs)
+    rungs, rows = list(rungs), sum(len(on.train) for on in folds)
     results: dict[str, list[Outcome]] = {name: [] for name in rungs}
     with progress_bar("ladder", len(rungs) * len(folds)) as bar:
         for name in rungs:
             own = PER_TASK if name in ("independent", "soft sharing") else {}
-            rung = Rung(name, **{**own, **options})
+            rung = Rung(name, **{"jit": rows > ROWS_THAT_PAY_FOR_JIT, **own, **options})
             for on in folds:
                 bar.set_postfix_str(name)
                 results[name].append(rung.train(on))

@@ -64,6 +64,8 @@ def anatomy(
         task: [rows].
         weights: every task counts equally, or every row does.
     """
+    if weights not in ("tasks", "rows"):
+        raise ValueError(f"weights must be 'tasks' or 'rows', got {weights!r}")
     groups = by_task(task)
     share = np.array([rows.size if weights == "rows" else 1 for rows in groups], float)
     share /= share.sum()
@@ -110,5 +112,5 @@ def per_row_gradients(
         parts = tape.jacobian(error, [v.value for v in variables])
         return tf.concat([tf.reshape(p, (tf.shape(x)[0], -1)) for p in parts], 1)
 
-    pieces = np.array_split(np.arange(len(x)), max(1, len(x) // 512))
+    pieces = np.array_split(np.arange(len(x)), max(1, len(x) // 256))
     return np.concatenate([chunk(x[p], task[p], y[p]).numpy() for p in pieces])
