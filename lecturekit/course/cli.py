@@ -1,0 +1,153 @@
+"""The `lecturekit` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lecturekit.course import checkout
+from lecturekit.course.errors import CourseError
+from lecturekit.course.run import CELL_TIMEOUT
+
+INTERRUPTED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="lecturekit", description=__doc__, allow_abbrev=False)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+
+    lab = command("lab", "open JupyterLab on the first notebook, for this machine only")
+    lab.add_argument("--no-browser", action="store_true", help="only print the address")
+    lab.add_argument("--port", type=int, help="first port to try")
+
+    run = command("run", "execute notebooks whole, judge their claims, report time and memory")
+    run.add_argument("names", nargs="*", metavar="NAME", help="like 06; all without a name")
+    run.add_argument("-p", "--parameter", action="append", default=[], metavar="KEY=VALUE")
+    run.add_argument("--jobs", type=positive, help="notebooks at a time (as many as pays)")
+    run.add_argument("--cell-timeout", type=positive, default=CELL_TIMEOUT, metavar="S")
+    run.add_argument("--out", type=Path, metavar="DIR", help="where results go (build)")
+
+    command("check", "look for slips in the notebooks")
+    command("clean", "remove outputs and other traces of runs from the notebooks")
+    command("test", "run the tests; further options go to pytest")
+    command("bench", "run the benchmarks")
+    return top
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number
+
+
+def run_command(root: Path, options: argparse.Namespace) -> int:
+    """`lecturekit run`: the exit status is 0 only if every notebook ran whole."""
+    from lecturekit.course import parameters
+    from lecturekit.course.notebook import Unreadable, read
+    from lecturekit.course.run import run
+
+    chosen = checkout.select(checkout.notebooks(root), options.names)
+    declared = {}
+    for path in chosen:
+        try:
+            declared[path.stem] = parameters.declared(read(path))
+        except Unreadable:  # the run reports it beside the others
+            declared[path.stem] = {}
+    given = parameters.assign(options.parameter, declared)
+    outcomes = run(
+        chosen,
+        options.out or root / "build",
+        parameters=given,
+        jobs=options.jobs,
+        cell_timeout=options.cell_timeout,
+    )
+    return report(outcomes)
+
+
+def report(outcomes: Sequence) -> int:
+    """Print the ledger, the table and what went wrong; returns the exit status."""
+    from lecturekit.claims import collect, ledger_text
+    from lecturekit.course.outcome import table
+
+    records = [record for o in outcomes if o.ok for record in collect(Path(o.output))]
+    if records:
+        print(f"\n{ledger_text(records)}")
+    print(f"\n{table(outcomes)}", flush=True)
+    for outcome in outcomes:
+        if outcome.message:
+            print(f"\n{outcome.notebook}: {outcome.message}", file=sys.stderr)
+            for what, where in (("As far as it came", outcome.output), ("Log", outcome.log)):
+                if where:
+                    print(f"{what}: {where}", file=sys.stderr)
+    if any(outcome.result == "stopped" for outcome in outcomes):
+        return INTERRUPTED
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+def check_command(root: Path) -> int:
+    """`lecturekit check`: one line per problem; 1 if there is one."""
+    from lecturekit.course.lint import check
+
+    paths = checkout.notebooks(root)
+    problems = check(paths)
+    print("\n".join(problems) or f"{len(paths)} notebooks, no problems")
+    return 1 if problems else 0
+
+
+def clean_command(root: Path) -> int:
+    """`lecturekit clean`: names what it changed."""
+    from lecturekit.course.clean import clean
+
+    changed = clean(checkout.notebooks(root))
+    print("\n".join(f"cleaned {path.name}" for path in changed) or "all clean already")
+    return 0
+
+
+def act(options: argparse.Namespace, extra: list[str]) -> int:
+    """Do what was asked for."""
+    from lecturekit.course import lab, testing
+
+    root = checkout.find()
+    match options.command:
+        case "lab":
+            return lab.lab(root, browser=not options.no_browser, port=options.port)
+        case "run":
+            return run_command(root, options)
+        case "check":
+            return check_command(root)
+        case "clean":
+            return clean_command(root)
+        case "test":
+            return testing.test(root, extra)
+        case _:
+            return testing.bench(root)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Parse, act, and turn what went wrong into a message and an exit status."""
+    command = parser()
+    options, extra = command.parse_known_args(words)
+    if extra and options.command != "test":
+        command.error(f"{options.command} does not know {' '.join(extra)}")
+    try:
+        return act(options, extra)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    except OSError as error:  # a full disk, a file that is not ours, …; nothing half-written stays
+        print(f"Stopped: {error}.\nMake room or set the permissions, then repeat.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
