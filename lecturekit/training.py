@@ -146,8 +146,9 @@ def fit(
                     f"the loss stopped being a number within step {sum(map(len, losses))}; "
                     "try a smaller learning rate"
                 )
+            watched = watch() if watch else {}
             history.steps.append(sum(map(len, losses)))
-            for name, value in (watch() if watch else {}).items():
+            for name, value in watched.items():
                 history.watched.setdefault(name, []).append(float(value))
             if snapshot:
                 history.snapshots.append(snapshot())
@@ -174,12 +175,18 @@ def _check(data: Sequence[NDArray], order: NDArray[np.integer]) -> None:
         raise ValueError(f"data arrays must have the same number of rows, got {sorted(rows)}")
     if np.ndim(order) != 3:
         raise ValueError(f"order must be [chunks, steps, batch], got shape {np.shape(order)}")
+    if np.asarray(order).dtype.kind not in "iu":
+        raise ValueError(f"order must hold whole row numbers, got {np.asarray(order).dtype}")
     (count,) = rows
     if np.size(order) and not (np.min(order) >= 0 and np.max(order) < count):
         raise ValueError(f"order names rows outside 0 … {count - 1}")
     for position, array in enumerate(data):
         if np.issubdtype(np.asarray(array).dtype, np.floating) and not np.isfinite(array).all():
             raise ValueError(f"data[{position}] holds NaN or infinity; clean it before training")
+        if np.asarray(array).dtype == np.float64:
+            raise ValueError(
+                f'data[{position}] is float64, networks here compute in float32: .astype("float32")'
+            )
 
 
 def progress_bar(text: str | None, total: int) -> tqdm:

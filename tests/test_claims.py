@@ -327,17 +327,21 @@ def test_the_tolerance_is_that_of_the_expected_record():
 
 def test_a_changed_verdict_is_named():
     assert differences([record(above=9)], [record()]) == [
-        "claim 41, gain: now refuted, was supported"
+        "claim 41, gain: bound is now 9.0, was 0.0",
+        "claim 41, gain: now refuted, was supported",
     ]
     was, now = record(extra=[REFUTED]), record(extra=[measured("no", FIVE, above=3)])
-    assert differences([now], [was]) == ["claim 41, no: now open, was refuted"]
+    assert differences([now], [was]) == [
+        "claim 41, no: bound is now 3.0, was 9.0",
+        "claim 41, no: now open, was refuted",
+    ]
 
 
-@pytest.mark.parametrize(("gap", "named"), [(0.09, 0), (0.11, 1)])
+@pytest.mark.parametrize(("gap", "named"), [(0.24, 0), (0.26, 1)])
 def test_a_verdict_may_flip_only_where_rounding_decides(gap, named):
     """The bound lies `gap` of half an interval below its low end; a small shift then crosses it."""
     bound = 3 - HALF - gap * HALF
-    was, now = record(above=bound), record(shifted(-0.2 * HALF), above=bound)
+    was, now = record(above=bound), record(shifted(-0.4 * HALF), above=bound)
     assert (was["verdict"], now["verdict"]) == ("supported", "open")
     assert len(differences([now], [was])) == named
 

@@ -41,7 +41,7 @@ def differences(records: Iterable[dict], expected: Iterable[dict]) -> list[str]:
     """What changed against the expected records, beyond what another machine may change.
 
     An effect may move by half the width of its expected interval. A verdict may not change, unless
-    its bound lies within a tenth of that of the interval's end, so that rounding decides.
+    its bound lies within a quarter of that of the interval's end, so that rounding decides.
 
     Returns: one sentence per difference; empty if there is none.
     """
@@ -61,9 +61,13 @@ def differences(records: Iterable[dict], expected: Iterable[dict]) -> list[str]:
 
 def _changes(where: str, new: dict, old: dict) -> list[str]:
     half = (old["high"] - old["low"]) / 2
-    problems = []
+    problems = [
+        f"{where}: {what} is now {new[what]}, was {old[what]}"
+        for what in ("unit", "bound", "seeds")
+        if new[what] != old[what]
+    ]
     ends = min(abs(old["low"] - old["bound"]), abs(old["high"] - old["bound"]))
-    if new["verdict"] != old["verdict"] and not (old["seeds"] and ends <= half / 10):
+    if new["verdict"] != old["verdict"] and not (old["seeds"] and ends <= half / 4):
         problems.append(f"{where}: now {new['verdict']}, was {old['verdict']}")
     if old["seeds"] and abs(new["effect"] - old["effect"]) > half:
         problems.append(

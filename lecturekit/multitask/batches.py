@@ -85,14 +85,14 @@ def method_two(
     """
     _positive(batch=batch, steps=steps)
     groups = by_task(task)
+    if weights not in ("rows", "tasks"):
+        raise ValueError(f"weights must be 'rows' or 'tasks', got {weights!r}")
     if shuffled:
         rounds = -(-steps // len(groups))
         turns = np.concatenate([rng.permutation(len(groups)) for _ in range(rounds)])[:steps]
-    elif weights in ("rows", "tasks"):
+    else:
         sizes = np.array([rows.size if weights == "rows" else 1 for rows in groups], float)
         turns = rng.choice(len(groups), steps, p=sizes / sizes.sum())
-    else:
-        raise ValueError(f"weights must be 'rows' or 'tasks', got {weights!r}")
     return np.stack([_draw(groups[t], batch, rng, replace) for t in turns]).astype(np.int32)
 
 

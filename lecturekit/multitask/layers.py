@@ -2,7 +2,8 @@
 
 With one label per row, 139 heads are *one* tensor from which every row gathers its own head; no
 loop over tasks and no model per task is needed. All layers are called as ``layer([h, task])`` with
-``h`` [rows, width] and ``task`` [rows], int, 0 … tasks − 1.
+``h`` [rows, width] and ``task`` [rows], int, 0 … tasks − 1. A graph compiled with XLA does not
+check the numbers (a wrong one silently gathers a neighbour's head); `datasets.TaskTable` has.
 """
 
 from __future__ import annotations

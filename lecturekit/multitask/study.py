@@ -57,11 +57,19 @@ def folds(table: TaskTable, seeds: int) -> list[Fold]:
 
 
 def fold(table: TaskTable, train: NDArray, test: NDArray, seed: int) -> Fold:
-    """One split as a `Fold`."""
+    """One split as a `Fold`.
+
+    Raises:
+        ValueError: the training rows are too few to set any aside for early stopping.
+    """
     scaled = scale(table, train)
     shuffled = np.random.default_rng(seed).permutation(train)
     _, first = np.unique(table.task[shuffled], return_index=True)  # a row of each task to train on
     rest, cut = np.delete(shuffled, first), round(0.15 * len(train))
+    if min(cut, len(rest)) < 1:
+        raise ValueError(
+            f"{len(train)} training rows for {len(first)} tasks leave none for early stopping"
+        )
     kept = np.concatenate([shuffled[first], rest[cut:]])
     return Fold(scaled.x, scaled.y, table.task, kept, rest[:cut], test, seed)
 
