@@ -12,7 +12,7 @@ import pytest
 
 from lecturekit.datasets import load_schools
 from lecturekit.metrics import explained_variance
-from lecturekit.multitask import batches, ladder, study
+from lecturekit.multitask import batches, ladder, splits, study
 from lecturekit.multitask.linear import pooled_ridge
 from lecturekit.training import History
 
@@ -89,39 +89,39 @@ def check_folds(folds, table):
 
 
 def test_random_folds_are_drawn_within_tasks(four_tasks):
-    folds = study.folds(four_tasks, 3)
+    folds = splits.folds(four_tasks, 3)
     check_folds(folds, four_tasks)
     assert [on.seed for on in folds] == [0, 1, 2]
     for on in folds:
         assert np.bincount(four_tasks.task[on.test]).tolist() == [2, 4, 6, 8]
         assert len(on.train) + len(on.valid) == 60
     assert (folds[0].test != folds[1].test).any()
-    again = study.folds(four_tasks, 1)[0]
+    again = splits.folds(four_tasks, 1)[0]
     np.testing.assert_array_equal(again.train, folds[0].train)
 
 
 def test_folds_of_the_exams_keep_a_row_of_the_smallest_school(exams):
-    check_folds(study.folds(exams, 2), exams)
+    check_folds(splits.folds(exams, 2), exams)
 
 
 def test_official_splits_are_used_and_only_these(four_tasks):
     rows = np.arange(80)
-    splits = tuple((rows[rows % 4 != k], rows[rows % 4 == k]) for k in (2, 0))
-    table = replace(four_tasks, splits=splits)
-    folds = study.folds(table, 2)
+    pairs = tuple((rows[rows % 4 != k], rows[rows % 4 == k]) for k in (2, 0))
+    table = replace(four_tasks, splits=pairs)
+    folds = splits.folds(table, 2)
     check_folds(folds, table)
-    for on, (train, test) in zip(folds, splits, strict=True):
+    for on, (train, test) in zip(folds, pairs, strict=True):
         np.testing.assert_array_equal(on.test, test)
         assert set(on.train) | set(on.valid) == set(train)
-    assert len(study.folds(table, 1)) == 1
+    assert len(splits.folds(table, 1)) == 1
     with pytest.raises(ValueError, match=r"four needs .* at most 2 \(its official splits\).*=3"):
-        study.folds(table, 3)
+        splits.folds(table, 3)
 
 
 @pytest.mark.skipif(not (REAL / "school").is_dir(), reason=f"no School data in {REAL}")
 def test_the_ten_official_splits_of_the_schools():
     table = load_schools(REAL)
-    folds = study.folds(table, 10)
+    folds = splits.folds(table, 10)
     check_folds(folds, table)
     for on, (train, test) in zip(folds, table.splits, strict=True):
         np.testing.assert_array_equal(on.test, test)
@@ -131,7 +131,7 @@ def test_the_ten_official_splits_of_the_schools():
 @pytest.mark.parametrize("seeds", [0, -1])
 def test_at_least_one_fold(four_tasks, seeds):
     with pytest.raises(ValueError, match=f"four needs at least 1 seed, got seeds={seeds}"):
-        study.folds(four_tasks, seeds)
+        splits.folds(four_tasks, seeds)
 
 
 def adam():
@@ -142,7 +142,7 @@ def adam():
 def trained(four_tasks):
     """A rung trained on one fold, another, and the first again: rung, folds, outcomes, weights."""
     rung = study.Rung("pooled + intercept", optimizer=adam, epochs=12, batch=16)
-    folds = study.folds(four_tasks, 2)
+    folds = splits.folds(four_tasks, 2)
     outcomes, weights = [], []
     for on in (*folds, folds[0]):
         outcomes.append(rung.train(on))
@@ -235,7 +235,7 @@ def test_ctrl_c_ends_a_study(trained, monkeypatch):
 
 
 def test_a_rung_names_what_it_cannot_do(four_tasks):
-    (on,) = study.folds(four_tasks, 1)
+    (on,) = splits.folds(four_tasks, 1)
     with pytest.raises(ValueError, match="batch of 64 is larger than the 51 training rows; choose"):
         study.Rung("pooled").train(on)
     with pytest.raises(ValueError, match="no model 'polled'; choose one of independent, pooled,"):
@@ -246,7 +246,7 @@ def test_a_rung_names_what_it_cannot_do(four_tasks):
 
 def test_climbing_trains_each_rung_on_each_fold(four_tasks):
     """Strangers take rows of every task, everybody else mixed batches; options go to all."""
-    folds = study.folds(four_tasks, 2)
+    folds = splits.folds(four_tasks, 2)
     results = study.climb(folds, ["pooled", "independent"], epochs=2, batch=5)
     assert {name: len(outs) for name, outs in results.items()} == {"pooled": 2, "independent": 2}
     assert len(results["pooled"][0].history.loss) == 2 * (51 // 5)
@@ -274,13 +274,13 @@ def test_climbing_compiles_with_xla_where_that_pays(four_tasks, monkeypatch, row
 
     monkeypatch.setattr(study, "Rung", Rung)
     monkeypatch.setattr(study, "ROWS_THAT_PAY_FOR_JIT", rows)
-    found = study.climb(study.folds(four_tasks, 2), ["heads", "pooled"], **options)
+    found = study.climb(splits.folds(four_tasks, 2), ["heads", "pooled"], **options)
     assert asked == [("heads", jit), ("pooled", jit)]
     assert found == {"heads": [0, 1], "pooled": [0, 1]}
 
 
 def test_a_diverged_run_counts_as_infinite(four_tasks):
-    folds = study.folds(four_tasks, 2)
+    folds = splits.folds(four_tasks, 2)
     table = study.step_size_sweep(folds, [0.0, 1e9], {"mixed": batches.mixed}, epochs=3, batch=16)
     assert list(table) == ["mixed"] and table["mixed"].shape == (2, 2)
     assert np.isinf(table["mixed"][1]).all()
@@ -292,7 +292,7 @@ def test_a_diverged_run_counts_as_infinite(four_tasks):
 
 
 def test_a_sweep_measures_the_last_epoch_and_not_the_best(four_tasks, monkeypatch):
-    (on,) = study.folds(four_tasks, 1)
+    (on,) = splits.folds(four_tasks, 1)
     out = study.Outcome(on.y[on.test], explained=90.0, last=40.0, history=History())
     monkeypatch.setattr(study.Rung, "train", lambda *_, **__: out)
     table = study.step_size_sweep([on], [0.1], {"mixed": batches.mixed})
@@ -300,7 +300,7 @@ def test_a_sweep_measures_the_last_epoch_and_not_the_best(four_tasks, monkeypatc
 
 
 def test_linear_rungs_learn_from_training_and_validation_rows(four_tasks):
-    folds = study.folds(four_tasks, 2)
+    folds = splits.folds(four_tasks, 2)
     found = study.linear_rungs(folds)
     assert list(found) == ["ridge per task", "ridge, pooled", "ridge, pooled + intercept"]
     for j, on in enumerate(folds):
@@ -310,3 +310,16 @@ def test_linear_rungs_learn_from_training_and_validation_rows(four_tasks):
         assert found["ridge, pooled"][j] == pytest.approx(wanted)
     assert (found["ridge, pooled + intercept"] > 85).all()
     assert (found["ridge per task"] > 85).all() and (found["ridge, pooled"] < 60).all()
+
+
+def test_a_rung_refuses_data_of_another_shape(four_tasks, exams):
+    rung = study.Rung("pooled", epochs=1, batch=8)
+    rung.train(splits.folds(four_tasks, 1)[0])
+    with pytest.raises(ValueError, match="make a new Rung for other data"):
+        rung.train(splits.folds(exams, 1)[0])
+
+
+def test_too_few_rows_to_stop_early(four_tasks):
+    one_each = np.unique(four_tasks.task, return_index=True)[1]
+    with pytest.raises(ValueError, match="4 training rows for 4 tasks leave none"):
+        splits.fold(four_tasks, one_each, np.setdiff1d(np.arange(80), one_each), seed=0)

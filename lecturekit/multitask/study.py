@@ -10,68 +10,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lecturekit.datasets import TaskTable, scale, split
 from lecturekit.metrics import explained_variance
 from lecturekit.multitask import batches, ladder, linear
 from lecturekit.multitask.losses import squared_error
+from lecturekit.multitask.splits import Fold
 from lecturekit.training import History, Trainer, fit, progress_bar
 
 Schedule = Callable[[NDArray, int, int, np.random.Generator], NDArray]
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One split, standardised on its training rows. Row numbers point into x, y and task.
-
-    Attributes:
-        x [rows, features], y [rows], task [rows]; train, valid, test: row numbers.
-        seed: draws the weights, the batches and the validation rows.
-    """
-
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
-    task: NDArray[np.int32]
-    train: NDArray[np.int64]
-    valid: NDArray[np.int64]
-    test: NDArray[np.int64]
-    seed: int
-
-    @property
-    def tasks(self) -> int:
-        return int(self.task.max()) + 1
-
-
-def folds(table: TaskTable, seeds: int) -> list[Fold]:
-    """The first `seeds` official splits of a table, or as many random 75/25 splits within tasks.
-
-    15 % of the training rows are set aside for early stopping; test rows are never looked at.
-
-    Raises:
-        ValueError: fewer than one fold, or more than there are official splits.
-    """
-    if seeds < 1 or (table.splits and seeds > len(table.splits)):
-        most = f" and at most {len(table.splits)} (its official splits)" if table.splits else ""
-        raise ValueError(f"{table.card.name} needs at least 1 seed{most}, got seeds={seeds}")
-    pairs = table.splits[:seeds] or [split(table, test=0.25, seed=k) for k in range(seeds)]
-    return [fold(table, train, test, seed) for seed, (train, test) in enumerate(pairs)]
-
-
-def fold(table: TaskTable, train: NDArray, test: NDArray, seed: int) -> Fold:
-    """One split as a `Fold`.
-
-    Raises:
-        ValueError: the training rows are too few to set any aside for early stopping.
-    """
-    scaled = scale(table, train)
-    shuffled = np.random.default_rng(seed).permutation(train)
-    _, first = np.unique(table.task[shuffled], return_index=True)  # a row of each task to train on
-    rest, cut = np.delete(shuffled, first), round(0.15 * len(train))
-    if min(cut, len(rest)) < 1:
-        raise ValueError(
-            f"{len(train)} training rows for {len(first)} tasks leave none for early stopping"
-        )
-    kept = np.concatenate([shuffled[first], rest[cut:]])
-    return Fold(scaled.x, scaled.y, table.task, kept, rest[:cut], test, seed)
 
 
 @dataclass(frozen=True)
@@ -116,6 +61,7 @@ class Rung:
         self.epochs, self.batch, self.jit = epochs, batch, jit
         self._trainer: Trainer | None = None
         self._starts: dict[int, list[NDArray]] = {}  # initial weights by seed
+        self._shape: tuple[int, int] | None = None
 
     def train(self, on: Fold, *, learning_rate: float | None = None) -> Outcome:
         """Train on one fold with early stopping on its validation rows.
@@ -123,15 +69,22 @@ class Rung:
         Args:
             learning_rate: replaces the optimiser's own for this run.
         Raises:
-            ValueError: fewer training rows than one batch.
+            ValueError: fewer training rows than one batch, or data of another shape than before.
         """
         if len(on.train) < self.batch:
             raise ValueError(
                 f"a batch of {self.batch} is larger than the {len(on.train)} training rows; "
                 "choose a smaller batch"
             )
+        shape = (on.x.shape[1], on.tasks)
+        if self._shape not in (None, shape):
+            raise ValueError(
+                f"this {self.name!r} was compiled for {self._shape} features and tasks, the fold "
+                f"has {shape}; make a new Rung for other data"
+            )
+        self._shape = shape
         if on.seed not in self._starts or self._trainer is None:
-            model = ladder.build(self.name, on.x.shape[1], on.tasks, on.seed)
+            model = ladder.build(self.name, *shape, on.seed)
             self._starts[on.seed] = model.get_weights()
             self._trainer = self._trainer or Trainer(
                 model, squared_error, self.optimizer, jit=self.jit

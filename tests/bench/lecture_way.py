@@ -17,22 +17,22 @@ import numpy as np
 import tensorflow as tf
 
 from lecturekit import datasets
-from lecturekit.multitask import batches, ladder, study
+from lecturekit.multitask import batches, ladder, splits
 from lecturekit.multitask.losses import squared_error
 from lecturekit.training import Trainer
 
 
-def load() -> study.Fold:
+def load() -> splits.Fold:
     """The real School data where they are at hand, else made-up data of the same size."""
     try:
         table = datasets.load_schools()
     except datasets.DataError:
         table = datasets.make_schools(seed=0)
     print(f"data: {table.card.title}, {len(table):,} students, {len(table.tasks)} schools")
-    return study.folds(table, 1)[0]
+    return splits.folds(table, 1)[0]
 
 
-def lectures_way(fold: study.Fold, epochs: int = 3) -> list[float]:
+def lectures_way(fold: splits.Fold, epochs: int = 3) -> list[float]:
     """Seconds per epoch with a model, a tape and an optimiser for each school."""
     rows = [fold.train[r] for r in batches.by_task(fold.task[fold.train])]
     shared = [keras.layers.Dense(32, "relu"), keras.layers.Dense(16, "relu")]
@@ -56,7 +56,7 @@ def lectures_way(fold: study.Fold, epochs: int = 3) -> list[float]:
     return seconds
 
 
-def our_way(fold: study.Fold, batch: int, epochs: int = 20) -> list[float]:
+def our_way(fold: splits.Fold, batch: int, epochs: int = 20) -> list[float]:
     """Seconds per epoch with gathered heads in one graph, after compiling."""
     trainer = Trainer(ladder.build("heads", fold.x.shape[1], fold.tasks, 0), squared_error)
     data = tuple(tf.constant(a) for a in (fold.x, fold.task, fold.y))

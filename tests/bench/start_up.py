@@ -11,8 +11,8 @@ STEPS = {
     "import tensorflow, keras": "import tensorflow, keras",
     "and one small training": (
         "from lecturekit import datasets\n"
-        "from lecturekit.multitask import study\n"
-        "study.Rung('heads', epochs=2).train(study.folds(datasets.load_exams(), 1)[0])"
+        "from lecturekit.multitask import splits, study\n"
+        "study.Rung('heads', epochs=2).train(splits.folds(datasets.load_exams(), 1)[0])"
     ),
 }
 PROBE = """

@@ -9,14 +9,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from lecturekit import datasets
 from lecturekit.claims import interval
-from lecturekit.multitask import batches, study
+from lecturekit.multitask import batches, splits, study
 
 if __name__ == "__main__":
     try:
         table = datasets.load_schools()
     except datasets.DataError:
         table = datasets.make_schools(seed=0)
-    folds = study.folds(table, 10)
+    folds = splits.folds(table, 10)
     start = time.perf_counter()
     climbed = study.climb(folds)
     seconds = time.perf_counter() - start
