@@ -44,7 +44,7 @@ def _template() -> go.layout.Template:
                 "font": {"size": 20}, "x": 0, "xref": "paper", "xanchor": "left",
                 "y": 0.98, "yref": "container", "yanchor": "top",
             },
-            "margin": {"l": 70, "r": 20, "t": 90, "b": 60},
+            "margin": {"l": 70, "r": 20, "t": 90, "b": 75},
             "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
             "hoverlabel": {"font": {"size": 15}},
             "paper_bgcolor": "white",
