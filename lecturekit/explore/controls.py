@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from numbers import Real
@@ -13,7 +14,7 @@ from .numbers_as_text import clean, number_texts
 MAX_POSITIONS = 10_000
 
 
-class Control:
+class Control(ABC):
     """A list of ``states`` with their ``texts``, and ``value``, the state it starts in."""
 
     kind: ClassVar[str]
@@ -22,9 +23,9 @@ class Control:
         self.states, self.texts, self.label = states, texts, label
         self.value = states[0] if value is None else self.state(value)
 
+    @abstractmethod
     def state(self, value: Any) -> Any:
         """Return the state that ``value`` means. Raises ValueError where it means none."""
-        raise NotImplementedError
 
     def argument(self, state: Any) -> Any:
         """Return what the figure function receives for a state."""
