@@ -4,14 +4,14 @@ Shipped: `load_exams`. Real, found or fetched: `load_schools`, `load_survey`. Sy
 knobs: `make_schools`, `make_survey`. All give a `TaskTable`; all failures are a `DataError`.
 """
 
-from .card import Card, DataError
-from .exams import load_exams
-from .schools import load_schools
-from .schools_like import make_schools
-from .split import Scaled, scale, split
-from .survey import load_survey, ratings
-from .survey_like import make_survey
-from .table import TaskTable
+from lecturekit.datasets.card import Card, DataError
+from lecturekit.datasets.exams import load_exams
+from lecturekit.datasets.schools import load_schools
+from lecturekit.datasets.schools_like import make_schools
+from lecturekit.datasets.split import Scaled, scale, split
+from lecturekit.datasets.survey import load_survey, ratings
+from lecturekit.datasets.survey_like import make_survey
+from lecturekit.datasets.table import TaskTable
 
 __all__ = [
     "Card",

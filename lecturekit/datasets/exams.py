@@ -7,9 +7,9 @@ import io
 
 import numpy as np
 
-from .card import Card
-from .files import read_shipped
-from .table import TaskTable
+from lecturekit.datasets.card import Card
+from lecturekit.datasets.files import read_shipped
+from lecturekit.datasets.table import TaskTable
 
 CARD = Card(
     name="exams",

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .card import Card, DataError
+from lecturekit.datasets.card import Card, DataError
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
 ENVIRONMENT = "LECTUREKIT_DATA"
@@ -53,6 +53,8 @@ def write_whole(file: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())  # a full disk may show only here
         os.replace(unfinished, file)
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .card import DataError
+from lecturekit.datasets.card import DataError
 
 NOT_FOR = "any statement about real schools, students, people or products: every row is made up"
 

@@ -7,9 +7,9 @@ import os
 
 import numpy as np
 
-from .card import Card
-from .files import read
-from .table import Split, TaskTable
+from lecturekit.datasets.card import Card
+from lecturekit.datasets.files import read
+from lecturekit.datasets.table import Split, TaskTable
 
 SHA256 = {
     "b": "973f1ca99d0d41a838ec6ae86001a48e7b69391eb74646b9e4fc54f62866a146",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .card import Card, DataError
-from .knobs import NOT_FOR, Knobs, unit
-from .schools import FEATURES as REAL
-from .table import TaskTable
+from lecturekit.datasets.card import Card, DataError
+from lecturekit.datasets.knobs import NOT_FOR, Knobs, unit
+from lecturekit.datasets.schools import FEATURES as REAL
+from lecturekit.datasets.table import TaskTable
 
 CARD = Card(
     name="schools-like",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .card import DataError
-from .table import Split, TaskTable, check_rows
+from lecturekit.datasets.card import DataError
+from lecturekit.datasets.table import Split, TaskTable, check_rows
 
 
 def split(table: TaskTable, *, test: float = 0.25, seed: int) -> Split:

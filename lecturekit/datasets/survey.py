@@ -7,9 +7,9 @@ import os
 
 import numpy as np
 
-from .card import Card, DataError
-from .files import read
-from .table import TaskTable
+from lecturekit.datasets.card import Card, DataError
+from lecturekit.datasets.files import read
+from lecturekit.datasets.table import TaskTable
 
 FILE = "computer/conjointAnalysisComputerBuyers.mat"
 

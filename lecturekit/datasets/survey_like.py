@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .card import Card, DataError
-from .knobs import NOT_FOR, Knobs
-from .survey import ATTRIBUTES, survey_table
-from .table import TaskTable
+from lecturekit.datasets.card import Card, DataError
+from lecturekit.datasets.knobs import NOT_FOR, Knobs
+from lecturekit.datasets.survey import ATTRIBUTES, survey_table
+from lecturekit.datasets.table import TaskTable
 
 CARD = Card(
     name="survey-like",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .card import Card, DataError
+from lecturekit.datasets.card import Card, DataError
 
 Split = tuple[np.ndarray, np.ndarray]
 

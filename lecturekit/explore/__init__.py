@@ -17,12 +17,12 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .controls import Choice, Control, Slider, Toggle
-from .study import Study
+from lecturekit.explore.controls import Choice, Control, Slider, Toggle
+from lecturekit.explore.study import Study
 
 if TYPE_CHECKING:
-    from .explorer import Explorer
-    from .snapshot import Snapshot
+    from lecturekit.explore.explorer import Explorer
+    from lecturekit.explore.snapshot import Snapshot
 
 __all__ = ["Choice", "Slider", "Study", "Toggle", "explore"]
 
@@ -54,9 +54,9 @@ def explore(
     """
     study = Study(figure_function, controls, title=title, alt=alt)
     if os.environ.get(STATIC_VARIABLE) == "1":
-        from .snapshot import Snapshot
+        from lecturekit.explore.snapshot import Snapshot
 
         return Snapshot(study)
-    from .explorer import Explorer
+    from lecturekit.explore.explorer import Explorer
 
     return Explorer(study)

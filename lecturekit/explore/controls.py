@@ -9,7 +9,7 @@ from itertools import pairwise
 from numbers import Real
 from typing import Any, ClassVar
 
-from .numbers_as_text import clean, number_texts
+from lecturekit.explore.numbers_as_text import clean, number_texts
 
 MAX_POSITIONS = 10_000
 

@@ -12,7 +12,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from .study import Study
+from lecturekit.explore.study import Study
 
 HERE = Path(__file__).parent
 SCRIPTS = ("controls.js", "picture.js", "explorer.js")

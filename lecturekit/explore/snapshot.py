@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .study import Study
+from lecturekit.explore.study import Study
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 

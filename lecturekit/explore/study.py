@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .controls import Control
+from lecturekit.explore.controls import Control
 
 if TYPE_CHECKING:
     from plotly.basedatatypes import BaseFigure

@@ -99,7 +99,7 @@ def path(
 
 @cache
 def _compiled(method: str, steps: int) -> Callable[..., tf.Tensor]:
-    """One graph per method, so that a moved slider costs a millisecond."""
+    """One graph per method, so that a moved slider costs milliseconds and no new trace."""
 
     def gradients(point: tf.Tensor, centres: tf.Tensor, curvatures: tf.Tensor) -> tf.Tensor:
         return tf.linalg.matvec(curvatures, point - centres)
