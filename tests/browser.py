@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+COUNT_PICTURES = """addEventListener("lecturekit-drawn", ({ target }) => {
+    target.drawn = (target.drawn ?? 0) + 1;
+}, true);"""
 OWN_PLACES = ("http://127.0.0.1:", "data:", "blob:", "file:")
 START_SECONDS = 60
 SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
@@ -92,13 +95,34 @@ def lab(folder: Path) -> Iterator[Lab]:
             server.wait(timeout=20)
 
 
+class _Driver:
+    """The one playwright of this process, while somebody visits a page: a second would refuse to
+    start beside it, and one that stays would be in the way of other event loops."""
+
+    running: Any = None
+    visits = 0
+
+    @classmethod
+    @contextlib.contextmanager
+    def shared(cls) -> Iterator[Any]:
+        from playwright.sync_api import sync_playwright
+
+        if cls.visits == 0:
+            cls.running = sync_playwright().start()
+        cls.visits += 1
+        try:
+            yield cls.running
+        finally:
+            cls.visits -= 1
+            if cls.visits == 0:
+                cls.running.stop()
+
+
 @contextlib.contextmanager
 def visit(url: str, **context: Any) -> Iterator[Visit]:
     """Open ``url`` in headless Chromium; requests to other machines are refused and listed."""
-    from playwright.sync_api import sync_playwright
-
     executable = next(filter(None, map(shutil.which, BROWSERS)))
-    with sync_playwright() as playwright:
+    with _Driver.shared() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_FLAGS)
         page = browser.new_page(viewport={"width": 1300, "height": 1000}, **context)
         visited = Visit(page)
@@ -114,6 +138,7 @@ def visit(url: str, **context: Any) -> Iterator[Visit]:
             if message.type == "error":
                 visited.errors.append(message.text)
 
+        page.add_init_script(COUNT_PICTURES)
         page.route("**/*", guard)
         page.on("console", listen)
         page.on("pageerror", lambda error: visited.errors.append(str(error)))
@@ -133,6 +158,44 @@ def run_all(page: Page) -> None:
     """Run all cells of the open notebook, wait for them."""
     wait_for_kernel(page)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    """A notebook of these code cells."""
+    import nbformat
+
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def exported_page(folder: Path, *sources: str) -> tuple[str, int]:
+    """A bare page of the explorers of these cells: its address, and the bytes of its explorers."""
+    from plotly.offline import get_plotlyjs
+
+    from lecturekit.course.notebook import read
+    from lecturekit.course.run import run
+    from lecturekit.explore import page
+
+    (done,) = run([write_notebook(folder / "exported.ipynb", *sources)], folder, static="grid")
+    assert done.ok, done.message
+    outputs = [o for cell in read(Path(done.output))["cells"] for o in cell["outputs"]]
+    given = [(o["data"], o["metadata"]) for o in outputs if "data" in o]
+    elements = list(filter(None, (page.element(*each) for each in given)))
+    parts = {
+        "plotly.js": get_plotlyjs(),
+        "explorer.js": page.script(),
+        "explorer.css": page.style(),
+    }
+    parts["exported.html"] = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Explorers</title>'
+        f'<link rel="stylesheet" href="explorer.css"><body>{"".join(elements)}'
+        '<script src="plotly.js"></script><script src="explorer.js"></script></body></html>'
+    )
+    for name, text in parts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return (folder / "exported.html").as_uri(), sum(len(each.encode()) for each in elements)
 
 
 def _environment(home: Path) -> dict[str, str]:
