@@ -1,7 +1,8 @@
-"""Figures as data: what they draw, that the back row can read them, and how they are shown."""
+"""Figures as data: what they draw, and that the back row can read them."""
 
 from __future__ import annotations
 
+import inspect
 from itertools import combinations
 
 import IPython.display
@@ -10,10 +11,10 @@ import plotly.graph_objects as go
 import pytest
 
 from lecturekit.claims import interval, measured
-from lecturekit.figures import multitask, start, tug
-from lecturekit.figures.style import COLOURS, figure, look, show
+from lecturekit.figures import distributions, multitask, springs, start, triangle, tug
+from lecturekit.figures.style import styled
 from lecturekit.metrics import bland_altman
-from lecturekit.multitask.tug import tasks
+from lecturekit.portable import is_portable
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=30)
@@ -52,7 +53,6 @@ MADE = {
         X, Y, 0.5, 1.0, title="T", names=("reading (SD)", "exam (SD)"), best=True
     ),
     "verdict": lambda: start.verdict(EFFECTS, measured("here", EFFECTS, above=0), 0.0, title="T"),
-    "tug_of_war": lambda: tug.tug_of_war(tasks(90, 4), WAY, title="T"),
     "reach_of_gate": lambda: tug.reach_of_gate(
         np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 0.0]), WIDE, WIDE + 1, title="T"
     ),
@@ -65,6 +65,17 @@ MADE = {
         [1, 10, 100], np.arange(3.0), np.arange(3.0) + 0.1, title="T"
     ),
 }  # fmt: skip
+POINTS = [[0.0, 0.0], [0.6, 0.8], [-0.5, 0.2]]
+PORTABLE = {  # what a page draws alone: dictionaries with titles of their own
+    "tug_of_war": lambda: [tug.tug_of_war([[-0.6, 1.6]], "PCGrad", 0.2, 90)],
+    "springs": lambda: springs.springs(POINTS, 1.0, False),
+    "triangle": lambda: [triangle.triangle(POINTS, 0.5, False)],
+    "distributions": lambda: distributions.distributions([0.7, 0.2, 0.1], [0.3, 0.3, 0.4], False),
+}
+MAKERS = {
+    **{name: lambda make=make: [make()] for name, make in MADE.items()},
+    **{name: lambda make=make: [styled(d) for d in make()] for name, make in PORTABLE.items()},
+}
 
 
 def named(made: go.Figure, name: str) -> go.Figure:
@@ -73,22 +84,38 @@ def named(made: go.Figure, name: str) -> go.Figure:
     return trace
 
 
-@pytest.fixture(params=MADE)
-def made(request, monkeypatch) -> go.Figure:
-    """Each figure in turn, made where any attempt to show something fails."""
+@pytest.fixture(params=MAKERS)
+def made(request, monkeypatch) -> list[go.Figure]:
+    """What each function draws, made where any attempt to show something fails."""
 
     def never(*_, **__):
         raise AssertionError("a figure function returns its figure and shows nothing")
 
     monkeypatch.setattr(IPython.display, "display", never)
     monkeypatch.setattr(go.Figure, "show", never)
-    return MADE[request.param]()
+    return MAKERS[request.param]()
+
+
+def test_every_figure_function_is_made_here():
+    modules = (distributions, multitask, springs, start, triangle, tug)
+    functions = [f for m in modules for f in vars(m).values() if inspect.isfunction(f)]
+    draw = {
+        f.__name__
+        for f in functions
+        if f.__module__ in {m.__name__ for m in modules}
+        and (f.__annotations__["return"] == "go.Figure" or is_portable(f))
+    }
+    assert {name for name in draw if not name.endswith("_in_words")} == set(MAKERS)
 
 
 def test_figures_are_returned_not_shown(made, capsys):
-    assert isinstance(made, go.Figure) and made.data
+    assert all(isinstance(one, go.Figure) and one.data for one in made)
     assert capsys.readouterr() == ("", "")
-    assert made.layout.title.text == "T"
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_figure_has_the_title_it_is_given(name):
+    assert MADE[name]().layout.title.text == "T"
 
 
 def test_figures_do_not_depend_on_earlier_ones():
@@ -100,7 +127,7 @@ def test_figures_do_not_depend_on_earlier_ones():
 def appearance(trace) -> tuple:
     """What tells a trace apart when nobody sees colours."""
     if trace.type == "bar":
-        return ("bar",)
+        return ("bar", trace.marker.pattern.shape or "")
     lines, markers = ("lines" in trace.mode, "markers" in trace.mode)
     dash = (trace.line.dash or "solid") if lines else None
     symbol = (trace.marker.symbol or "circle") if markers else None
@@ -109,33 +136,36 @@ def appearance(trace) -> tuple:
 
 def test_a_marker_or_dash_says_what_colour_says(made):
     """Two entries of a legend differ in type, marker or dash, not in colour alone."""
-    shown = [trace for trace in made.data if trace.showlegend is not False]
-    for one, other in combinations(shown, 2):
-        assert appearance(one) != appearance(other), f"{one.name!r} and {other.name!r} look alike"
+    for drawn in made:
+        shown = [trace for trace in drawn.data if trace.showlegend is not False]
+        for one, other in combinations(shown, 2):
+            alike = f"{one.name!r} and {other.name!r} look alike"
+            assert appearance(one) != appearance(other), alike
 
 
 def test_every_entry_of_a_legend_has_a_name(made):
-    assert all(trace.name for trace in made.data if trace.showlegend is not False)
+    shown = [trace for one in made for trace in one.data if trace.showlegend is not False]
+    assert all(trace.name for trace in shown)
 
 
 def test_axes_with_numbers_have_titles(made):
     """Only an axis of names, or of a map without scale, needs none."""
-    for trace in made.data:
+    for drawn, trace in [(one, trace) for one in made for trace in one.data]:
         for letter in "xy":
             reference = getattr(trace, f"{letter}axis") or letter
-            axis = made.layout[f"{letter}axis{reference[1:]}"]
-            values = np.asarray(getattr(trace, letter))
-            if values.dtype.kind in "US" or axis.showticklabels is False:
-                continue
-            assert axis.title.text, f"the {letter} axis has no title"
+            axis = drawn.layout[f"{letter}axis{reference[1:]}"]
+            names = axis.ticktext or np.asarray(getattr(trace, letter)).dtype.kind in "US"
+            if not (names or axis.showticklabels is False):
+                assert axis.title.text, f"the {letter} axis has no title"
 
 
 def test_text_is_large_enough_for_the_back_row(made):
-    layout = made.layout.template.layout
-    assert (made.layout.font.size or layout.font.size) >= 16
-    assert (made.layout.title.font.size or layout.title.font.size) >= 18
-    sizes = [a.font.size for a in made.layout.annotations if a.font.size]
-    assert all(size >= 12 for size in sizes)
+    for drawn in made:
+        layout = drawn.layout.template.layout
+        assert (drawn.layout.font.size or layout.font.size) >= 16
+        assert (drawn.layout.title.font.size or layout.title.font.size) >= 18
+        sizes = [a.font.size for a in drawn.layout.annotations if a.font.size]
+        assert all(size >= 12 for size in sizes)
 
 
 def test_lines_by_task_are_least_squares_lines():
@@ -199,7 +229,8 @@ def test_step_sizes_draw_diverged_runs_at_the_ceiling():
 
 def test_agreement_has_points_limits_and_both_slopes():
     drawn = MADE["agreement"]()
-    assert len(named(drawn, "this school").x) == 4 and len(named(drawn, "student").x) == 26
+    assert len(named(drawn, "this school").x) == 4 and len(named(drawn, "student").x) == 30
+    np.testing.assert_array_equal(named(drawn, "student").y, MEASURED.difference)
     np.testing.assert_array_equal(named(drawn, "this school").y, MEASURED.difference[:4])
     for name, slope in (
         ("slope found", MEASURED.slope),
@@ -212,10 +243,20 @@ def test_agreement_has_points_limits_and_both_slopes():
     assert sorted(shape.y0 for shape in drawn.layout.shapes) == [MEASURED.low, MEASURED.high]
 
 
-def test_agreement_without_a_chosen_school():
+def test_agreement_without_a_chosen_school_has_the_same_traces():
+    """A page that moves from school to school then changes numbers only."""
     drawn = multitask.agreement(MEASURED, title="T", unit="points")
-    assert "this school" not in {trace.name for trace in drawn.data}
+    assert [t.name for t in drawn.data] == [t.name for t in MADE["agreement"]().data]
+    assert len(named(drawn, "this school").x) == 0
     assert len(named(drawn, "student").x) == 30
+
+
+def test_the_students_of_agreement_are_the_same_whichever_school_is_chosen():
+    plain = multitask.agreement(MEASURED, title="T", unit="points")
+    one, other = named(plain, "student"), named(MADE["agreement"](), "student")
+    assert one == other
+    order = [trace.name for trace in plain.data]
+    assert order.index("student") < order.index("this school")  # which lies on top
 
 
 def test_two_maps_lie_side_by_side_and_share_their_colours():
@@ -258,32 +299,6 @@ def test_the_verdict_is_drawn_with_its_interval_and_bound():
     assert [shape.x0 for shape in drawn.layout.shapes] == [0]
 
 
-@pytest.mark.parametrize("level", [0.1, 2.0])
-def test_a_level_line_is_where_the_loss_has_that_level(level):
-    made_of = tasks(60, 4)
-    for t in (0, 1):
-        line = tug._ellipse(made_of.centres[t], made_of.curvatures[t], level)
-        np.testing.assert_allclose(made_of.losses(line.T)[:, t], level, rtol=1e-5)
-
-
-def test_tug_of_war_has_level_lines_the_way_and_the_best_point():
-    made_of, drawn = tasks(60, 4), tug.tug_of_war(tasks(60, 4), WAY, title="T")
-    levels = {"A": set(), "B": set()}
-    for trace in drawn.data:
-        if trace.name and trace.name.startswith("loss of task"):
-            t = "AB".index(trace.name[-1])
-            losses = made_of.losses(np.column_stack([trace.x, trace.y]))[:, t]
-            assert np.ptp(losses) < 1e-4
-            levels["AB"[t]].add(round(losses.mean(), 3))
-    assert levels["A"] == levels["B"] and len(levels["A"]) >= 3
-    best = named(drawn, "best for the mean of both")
-    np.testing.assert_allclose([best.x[0], best.y[0]], made_of.compromise)
-    way = named(drawn, "the way of θ")
-    np.testing.assert_array_equal(np.column_stack([way.x, way.y]), WAY)
-    first = named(drawn, "start")
-    assert (first.x[0], first.y[0]) == tuple(WAY[0])
-
-
 def test_the_reach_of_a_gate_ends_at_the_edge_of_the_picture():
     """Limits −∞ … ∞, −½ … ½ and −2 … −1 in a picture that ends at 1.15 times the largest weight."""
     drawn = tug.reach_of_gate(
@@ -320,51 +335,3 @@ def test_stale_steps_draw_formula_and_measurement():
         ("Keras Adam", "markers"),
     ]
     assert tuple(drawn.data[1].y) == pytest.approx((0.1, 1.1, 2.1))
-
-
-def test_seven_looks_before_one_repeats():
-    looks = [look(i) for i in range(14)]
-    assert len(set(looks[:7])) == 7 and looks[7:] == looks[:7]
-    assert len({k.colour for k in looks}) == len({k.marker for k in looks}) == len(COLOURS) == 7
-    assert all(a != b for a, b in combinations([(k.marker, k.dash) for k in looks[:7]], 2))
-
-
-def test_an_empty_figure_has_its_titles():
-    made = figure("what to see", "steps", "loss (points²)", height=333)
-    assert made.layout.title.text == "what to see" and made.layout.height == 333
-    assert made.layout.xaxis.title.text == "steps"
-    assert made.layout.yaxis.title.text == "loss (points²)"
-    assert not made.data
-
-
-@pytest.fixture
-def displayed(monkeypatch) -> list:
-    """What `show` sends to the notebook: pairs of bundle and metadata."""
-    sent = []
-
-    def display(bundle, *, raw, metadata=None):
-        assert raw is True
-        sent.append((bundle, metadata or {}))
-
-    monkeypatch.setattr(IPython.display, "display", display)
-    return sent
-
-
-def test_show_sends_the_figure_and_its_words(displayed):
-    drawn = MADE["verdict"]()
-    alt = "Five effects <between> 1 & 5; the interval lies above 0."
-    assert show(drawn, alt=alt) is None
-    (picture, metadata), (words, _) = displayed
-    assert picture["application/vnd.plotly.v1+json"] == drawn.to_plotly_json()
-    assert alt in picture["text/plain"]
-    assert metadata == {"lecturekit": {"alt": alt}}
-    assert words["text/plain"] == alt
-    assert "Five effects &lt;between&gt; 1 &amp; 5; the interval" in words["text/html"]
-    assert "<summary>" in words["text/html"]
-
-
-@pytest.mark.parametrize("alt", ["", "  \n"])
-def test_show_refuses_a_figure_that_nobody_describes(displayed, alt):
-    with pytest.raises(ValueError, match=r"a figure needs alt text: say .* what it shows"):
-        show(MADE["verdict"](), alt=alt)
-    assert displayed == []

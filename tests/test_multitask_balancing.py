@@ -1,4 +1,4 @@
-"""Balancing against brute force, the tug of war against plain loops, two conflicting tasks."""
+"""Balancing against brute force and plain loops, and two conflicting tasks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from lecturekit.metrics import explained_variance
-from lecturekit.multitask import balancing, conflict, tug
+from lecturekit.multitask import balancing, conflict
 
 RNG = np.random.default_rng(0)
 TWO = [RNG.normal(size=(2, 3)) * RNG.choice([1, 5], (2, 1)) for _ in range(12)]
@@ -173,105 +173,9 @@ def test_the_target_of_gradnorm_has_no_gradient():
     assert by_losses is None or not by_losses.numpy().any()
 
 
-# Tug of war
-
-
-@pytest.mark.parametrize("angle", [0, 30, 90, 180])
-def test_valleys_cross_at_their_angle(angle):
-    made = tug.tasks(angle, 5.0)
-    along = []
-    for curvature in made.curvatures:
-        values, vectors = np.linalg.eigh(curvature)
-        np.testing.assert_allclose(values, [1, 5], atol=1e-5)  # gentle along, steep across
-        along.append(vectors[:, 0])
-    assert abs(along[0] @ along[1]) == pytest.approx(abs(np.cos(np.deg2rad(angle))), abs=1e-5)
-
-
-def test_losses_of_a_tug_are_a_loop():
-    made, points = tug.tasks(50, 3), RNG.normal(size=(2, 5, 2))
-    found = made.losses(points)
-    assert found.shape == (2, 5, 2)
-    for place in np.ndindex(2, 5):
-        for t in range(2):
-            away = points[place] - made.centres[t]
-            assert found[place][t] == pytest.approx(away @ made.curvatures[t] @ away / 2)
-
-
-def test_the_compromise_is_where_both_pulls_cancel():
-    made = tug.tasks(70, 6)
-    made = tug.Tasks(made.centres + np.float32([[0, 0.5], [0.3, 0]]), made.curvatures)
-    pulls = [made.curvatures[t] @ (made.compromise - made.centres[t]) for t in (0, 1)]
-    np.testing.assert_allclose(sum(pulls), 0, atol=1e-5)
-    np.testing.assert_allclose(tug.tasks(90, 1).compromise, [0, 0], atol=1e-7)
-
-
-def plain_way(method, made, start, step_size, turns):
-    """The same path, one step after the other."""
-    point, way = np.array(start, float), [start]
-    state = np.ones(2) if method == "GradNorm" else np.zeros(2)
-    first = made.losses(point)
-    for turn in turns:
-        g = np.array([h @ (point - c) for h, c in zip(made.curvatures, made.centres, strict=True)])
-        losses = made.losses(point)
-        if method.startswith("Method Two"):
-            move = g[turn]
-        elif method == "PCGrad":
-            move = pcgrad_loop(g) / 2
-        elif method in ("MGDA", "CAGrad"):
-            move = call(getattr(balancing, method.lower()), g) / (1 if method == "MGDA" else 2)
-        elif method == "Uncertainty weighting":
-            move = np.mean(np.exp(-state)[:, None] * g, 0)
-            state = state - 0.1 * (1 - losses * np.exp(-state)) / 2
-        elif method == "GradNorm":
-            norms, rate = np.linalg.norm(g, axis=1), losses / first
-            target = np.mean(state * norms) * (rate / rate.mean()) ** 1.5
-            state = state - 0.05 * np.sign(state * norms - target) * norms
-            state = np.maximum(state, 0.05)
-            state = 2 * state / state.sum()
-            move = np.mean(state[:, None] * g, 0)
-        else:
-            move = g.mean(0)
-        point = point - step_size * move
-        way.append(point)
-    return np.array(way)
-
-
-@pytest.mark.parametrize("method", tug.METHODS)
-def test_every_way_is_a_plain_loop(method):
-    made, start, steps = tug.tasks(60, 4), (-0.6, 1.6), 8
-    turns = np.arange(steps) % 2
-    if method == "Method Two (random task)":
-        turns = np.random.default_rng(3).integers(2, size=steps)
-        assert 0 < turns.sum() < steps and (turns != np.arange(steps) % 2).any()
-    way = tug.path(method, made, start, step_size=0.2, steps=steps, seed=3)
-    assert way.shape == (9, 2)
-    np.testing.assert_allclose(way, plain_way(method, made, start, 0.2, turns), atol=2e-4)
-
-
-def test_method_one_ends_at_the_compromise():
-    made = tug.tasks(90, 4)
-    way = tug.path("Method One (mean of both)", made, step_size=0.3, steps=80)
-    np.testing.assert_allclose(way[-1], made.compromise, atol=1e-4)
-
-
-def test_a_way_that_leaves_the_picture_stays_a_number():
-    way = tug.path("Method One (mean of both)", tug.tasks(90, 20), step_size=5.0, steps=60)
-    assert np.isfinite(way).all() and np.abs(way).max() == 1e3
-
-
-@pytest.mark.parametrize(
-    ("bad", "message"),
-    [
-        (lambda: tug.path("Adam", tug.tasks()), "no method 'Adam'; choose one of Method One"),
-        (lambda: tug.path("MGDA", tug.tasks(), step_size=0), "must be positive, got 0"),
-        (lambda: tug.path("MGDA", tug.tasks(), step_size=np.nan), "must be positive, got nan"),
-        (lambda: tug.tasks(stretch=0.5), "stretch must be at least 1, got 0.5"),
-        (lambda: conflict.balanced_loss("Nash"), "no method 'Nash'; choose one of plain sum"),
-    ],
-)
-def test_bad_input_is_named(bad, message):
-    with pytest.raises(ValueError, match=message):
-        bad()
+def test_an_unknown_method_is_named():
+    with pytest.raises(ValueError, match="no method 'Nash'; choose one of plain sum"):
+        conflict.balanced_loss("Nash")
 
 
 # Two tasks fight for a narrow trunk

@@ -157,15 +157,15 @@ def agreement(
         title, f"(truth + prediction) / 2, {unit}", f"truth − prediction, {unit}", height=460
     )
     chosen = np.zeros(len(measured.mean), bool) if chosen is None else chosen
+    everybody = np.ones(len(measured.mean), bool)  # drawn once, whichever school is chosen
     for rows, name, seen, size in (
-        (~chosen, "student", Look("#777777", "circle", "solid"), 5),
+        (everybody, "student", Look("#777777", "circle", "solid"), 5),
         (chosen, "this school", look(1), 11),
     ):
-        if rows.any():
-            marker = {"color": seen.colour, "symbol": seen.marker, "size": size}
-            marker["opacity"] = 0.35 if seen.marker == "circle" else 1
-            x, y = measured.mean[rows], measured.difference[rows]
-            made.add_trace(go.Scattergl(x=x, y=y, mode="markers", name=name, marker=marker))
+        marker = {"color": seen.colour, "symbol": seen.marker, "size": size}
+        marker["opacity"] = 0.35 if seen.marker == "circle" else 1
+        x, y = measured.mean[rows], measured.difference[rows]
+        made.add_trace(go.Scattergl(x=x, y=y, mode="markers", name=name, marker=marker))
     ends = np.array([measured.mean.min(), measured.mean.max()])
     away = ends - measured.mean.mean()
     for slope, name, index in (

@@ -2,59 +2,96 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from lecturekit.figures.style import INK, figure, look
-from lecturekit.multitask.tug import Tasks
+from lecturekit.figures.plane import CORNERS, arrow, place, square_plane
+from lecturekit.figures.style import COLOURS, DASHES, INK, figure, look
+from lecturekit.multitask.tug import (
+    CENTRES,
+    STRETCH,
+    compromise,
+    curvatures,
+    gradients,
+    losses,
+    path,
+)
+from lecturekit.portable import portable
 
 Floats = NDArray[np.floating]
+LEVELS = (0.1, 0.5, 1.5, 3.5)
+PULL = 0.15  # length of an arrow for a gradient of length 1
 
 
-def _ellipse(centre: Floats, curvature: Floats, level: float) -> Floats:
-    """Points where ½ (θ − c)ᵀ H (θ − c) equals `level`: [2, points]."""
-    values, vectors = np.linalg.eigh(np.asarray(curvature, float))
-    turn = np.linspace(0, 2 * np.pi, 73)
-    circle = np.stack([np.cos(turn), np.sin(turn)])
-    return np.asarray(centre)[:, None] + vectors @ (np.sqrt(2 * level / values)[:, None] * circle)
+def valley(centre: list, angle: float, level: float) -> dict:
+    """x and y of the points where a loss with its long valley at `angle` degrees equals `level`."""
+    turn = angle * math.pi / 180
+    along, across = math.sqrt(2 * level), math.sqrt(2 * level / STRETCH)
+    circle = [2 * math.pi * k / CORNERS for k in range(CORNERS + 1)]
+    points = [[along * math.cos(t), across * math.sin(t)] for t in circle]
+    return {
+        "x": [centre[0] + u[0] * math.cos(turn) - u[1] * math.sin(turn) for u in points],
+        "y": [centre[1] + u[0] * math.sin(turn) + u[1] * math.cos(turn) for u in points],
+    }
 
 
-def tug_of_war(of: Tasks, way: Floats, *, title: str) -> go.Figure:
-    """Level lines of both losses, the way of θ, and where the mean of both is smallest."""
-    made = figure(title, "θ₁", "θ₂", height=520)
-    for t in range(2):
-        seen = look(t)
-        for n, level in enumerate((0.1, 0.5, 1.5, 3.5)):
-            x, y = _ellipse(of.centres[t], of.curvatures[t], level)
-            made.add_scatter(
-                x=x, y=y, mode="lines", hoverinfo="skip", name=f"loss of task {'AB'[t]}",
-                showlegend=n == 0, opacity=0.75,
-                line={"color": seen.colour, "dash": ("solid", "dash")[t], "width": 1.5},
-            )  # fmt: skip
-        made.add_scatter(
-            x=[of.centres[t, 0]], y=[of.centres[t, 1]], mode="markers+text", showlegend=False,
-            text=["AB"[t]], textposition="bottom center", hoverinfo="skip",
-            marker={"color": seen.colour, "symbol": seen.marker, "size": 13},
-        )  # fmt: skip
-    made.add_scatter(
-        x=way[:, 0], y=way[:, 1], mode="lines+markers", name="the way of θ",
-        line={"color": INK, "width": 2}, marker={"size": 6, "color": INK},
-    )  # fmt: skip
-    made.add_scatter(
-        x=way[:1, 0], y=way[:1, 1], mode="markers", name="start",
-        marker={"symbol": "circle-open", "size": 16, "color": INK, "line": {"width": 3}},
-    )  # fmt: skip
-    best, seen = of.compromise, look(2)
-    made.add_scatter(
-        x=best[:1], y=best[1:], mode="markers", name="best for the mean of both",
-        marker={"symbol": "star", "size": 18, "color": seen.colour},
-    )  # fmt: skip
-    made.update_xaxes(range=[-2.4, 2.4], constrain="domain")
-    made.update_yaxes(range=[-1.6, 2.1], scaleanchor="x", scaleratio=1)
-    return made
+@portable
+def tug_of_war(start: list, method: str, step: float, angle: float) -> dict:
+    """Level lines of both losses, both pulls at the start, the way of θ, and the compromise.
+
+    Args:
+        start: [[x, y]], where θ begins; method: one of tug.METHODS; step: its step size.
+        angle: degrees at which the valleys cross.
+    """
+    bends = curvatures(angle)
+    way = path(method, bends, start[0], step)
+    pulls, best = gradients(start[0], bends), compromise(bends)
+    data = []
+    for t, letter in enumerate(["A", "B"]):
+        for n, level in enumerate(LEVELS):
+            line = valley(CENTRES[t], (2 * t - 1) * angle / 2, level)
+            line["mode"], line["name"] = "lines", f"loss of task {letter:s}"
+            line["showlegend"], line["hoverinfo"], line["opacity"] = n == 0, "skip", 0.75
+            line["line"] = {"color": COLOURS[t], "dash": DASHES[t], "width": 1.5}
+            data.append(line)
+        data.append(place(CENTRES[t], letter, t))
+    for t, letter in enumerate(["A", "B"]):
+        pull = [-PULL * pulls[t][0], -PULL * pulls[t][1]]
+        data.append(arrow(start[0], pull, f"pull of {letter:s}", t, DASHES[t]))
+        data[-1]["showlegend"] = True
+    data.append({
+        "x": [point[0] for point in way], "y": [point[1] for point in way],
+        "mode": "lines+markers", "name": "the way of θ",
+        "line": {"color": INK, "width": 2}, "marker": {"size": 6, "color": INK},
+    })  # fmt: skip
+    data.append({
+        "x": [best[0]], "y": [best[1]], "mode": "markers", "name": "best for the mean of both",
+        "marker": {"symbol": "star", "size": 18, "color": COLOURS[2]},
+    })  # fmt: skip
+    at_start, at_end = losses(start[0], bends), losses(way[-1], bends)
+    title = f"{method:s}: loss A {at_end[0]:.2f}, loss B {at_end[1]:.2f}"
+    below = f"at the start A {at_start[0]:.2f}, B {at_start[1]:.2f}"
+    layout = square_plane(title, below, -2.4, 2.4)
+    layout["yaxis"]["range"] = [-1.6, 2.1]
+    layout["xaxis"]["title"]["text"], layout["yaxis"]["title"]["text"] = "θ₁", "θ₂"
+    return {"data": data, "layout": layout}
+
+
+@portable
+def tug_of_war_in_words(start: list, method: str, step: float, angle: float) -> str:
+    """What `tug_of_war` shows."""
+    bends = curvatures(angle)
+    way, best = path(method, bends, start[0], step), compromise(bends)
+    missed = math.hypot(way[-1][0] - best[0], way[-1][1] - best[1])
+    return (
+        f"The way of a point that two quadratic losses pull at, from {start[0][0]:.2f}, "
+        f"{start[0][1]:.2f} by {method:s} with step size {step:.2f}; valleys cross at {angle:.0f} "
+        f"degrees. It ends {missed:.2f} away from the best point for the mean of both losses."
+    )
 
 
 def reach_of_gate(
