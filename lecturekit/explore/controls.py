@@ -1,4 +1,4 @@
-"""What a reader can touch: every control is a list of states, each with a text that names it."""
+"""What a reader can touch. A control knows its states, the text of each, and where it starts."""
 
 from __future__ import annotations
 
@@ -15,31 +15,45 @@ MAX_POSITIONS = 10_000
 
 
 class Control(ABC):
-    """A list of ``states`` with their ``texts``, and ``value``, the state it starts in."""
+    """``value`` is the state it starts in; ``label`` names it beside the picture."""
 
     kind: ClassVar[str]
 
-    def __init__(self, states: list[Any], texts: list[str], value: Any, label: str) -> None:
-        self.states, self.texts, self.label = states, texts, label
-        self.value = states[0] if value is None else self.state(value)
+    def __init__(self, value: Any, label: str) -> None:
+        self.value, self.label = value, label
 
     @abstractmethod
     def state(self, value: Any) -> Any:
         """Return the state that ``value`` means. Raises ValueError where it means none."""
 
+    @abstractmethod
+    def text(self, state: Any) -> str:
+        """Return a state in words."""
+
     def argument(self, state: Any) -> Any:
         """Return what the figure function receives for a state."""
         return state
+
+    def spec(self) -> dict[str, Any]:
+        """Return what a page needs to build this control, ready for JSON."""
+        return {"kind": self.kind}
+
+
+class Listed(Control):
+    """A control with a list of ``states``, each with one of the ``texts``."""
+
+    def __init__(self, states: list[Any], texts: list[str], value: Any, label: str) -> None:
+        self.states, self.texts = states, texts
+        super().__init__(states[0] if value is None else self.state(value), label)
 
     def text(self, state: Any) -> str:
         return self.texts[self.states.index(state)]
 
     def spec(self) -> dict[str, Any]:
-        """Return what a page needs to build this control, ready for JSON."""
-        return {"kind": self.kind, "states": self.states, "texts": self.texts}
+        return {**super().spec(), "states": self.states, "texts": self.texts}
 
 
-class Slider(Control):
+class Slider(Listed):
     """A number between ``low`` and ``high`` in equal steps, or one of increasing ``values``.
 
     ``Slider(0, 1, 0.1)`` has eleven positions, ``Slider(values=[0.01, 0.1, 1])`` three. It starts
@@ -70,7 +84,7 @@ class Slider(Control):
         super().__init__(states, number_texts(states, even=values is None), value, label)
 
     def state(self, value: Any) -> float:
-        number = _finite("the value", value)
+        number = finite("the value", value)
         if number in self.states:
             return self.states[self.states.index(number)]
         nearest = min(self.states, key=lambda state: abs(state - number))
@@ -83,7 +97,7 @@ class Slider(Control):
         return {**super().spec(), "play": self.play}
 
 
-class Choice(Control):
+class Choice(Listed):
     """One of several ``options``: a list, or a dict from label to what the function receives."""
 
     kind = "choice"
@@ -114,7 +128,7 @@ class Choice(Control):
         return self._objects[state]
 
 
-class Toggle(Control):
+class Toggle(Listed):
     """Yes or no."""
 
     kind = "toggle"
@@ -128,7 +142,7 @@ class Toggle(Control):
         return bool(value)
 
 
-def _finite(name: str, value: Any) -> float:
+def finite(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name} is {value!r}, not a finite number")
     return clean(value)
@@ -136,7 +150,7 @@ def _finite(name: str, value: Any) -> float:
 
 def _even_positions(low: float | None, high: float | None, step: float) -> list[float]:
     low, high, step = (
-        _finite(f"Slider: {name}", number)
+        finite(f"Slider: {name}", number)
         for name, number in (("low", low), ("high", high), ("step", step))
     )
     if low >= high:
@@ -153,7 +167,7 @@ def _even_positions(low: float | None, high: float | None, step: float) -> list[
 
 
 def _uneven_positions(values: Sequence[float]) -> list[float]:
-    positions = [_finite("Slider: one of the values", value) for value in values]
+    positions = [finite("Slider: one of the values", value) for value in values]
     if len(positions) < 2:
         raise ValueError(f"Slider: {len(positions) or 'no'} values; give at least two")
     if any(left >= right for left, right in pairwise(positions)):

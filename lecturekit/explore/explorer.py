@@ -1,21 +1,24 @@
-"""An explorer in a live kernel: one small widget that answers each state with a figure."""
+"""An explorer in a live kernel: one small widget that answers the states it is asked for."""
 
 from __future__ import annotations
 
 import gzip
 import threading
+import time
+from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets
 import traitlets
 
+from lecturekit.explore import scripts
+from lecturekit.explore.grid import same_panels
+from lecturekit.explore.leaves import changes, leaves
 from lecturekit.explore.study import Study
 
-HERE = Path(__file__).parent
-SCRIPTS = ("controls.js", "picture.js", "explorer.js")
+SLICE_SECONDS = 0.03  # of looking ahead at a time, so that a hand that moves never waits longer
 
 
 class PlotlyLibrary(ipywidgets.Widget):
@@ -29,51 +32,65 @@ def plotly_library() -> PlotlyLibrary:
     """Return the one library of this kernel (1.5 MB, gzip)."""
     from plotly.offline import get_plotlyjs
 
-    return PlotlyLibrary(code=gzip.compress(get_plotlyjs().encode(), compresslevel=6))
+    return PlotlyLibrary(code=gzip.compress(get_plotlyjs().encode(), compresslevel=3))
 
 
 class Explorer(anywidget.AnyWidget):
     """A study with a page of its own.
 
-    Its synced state is small and does not grow: the controls, their values, the default figure.
-    Every other figure is a message, ``figure.to_json()`` as one binary buffer, and is kept nowhere.
+    Its synced state is small and does not grow: the controls, their values, the default figures.
+    Every other figure is a message, as its difference from the default, and is kept by the page.
     """
 
-    _esm = "\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS)
-    _css = (HERE / "explorer.css").read_text(encoding="utf-8")
+    _esm = scripts.for_notebook()
+    _css = scripts.style()
 
     spec = traitlets.Dict().tag(sync=True)
-    values = traitlets.Dict().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)  # written by the page, for when it is loaded again
     first = traitlets.Dict().tag(sync=True)
     library = traitlets.Unicode().tag(sync=True)  # model id of the PlotlyLibrary
 
     def __init__(self, study: Study) -> None:
         self._study = study
+        self._base = [leaves(figure) for figure in study.figures({})]
         self._one_at_a_time = threading.Lock()  # JupyterLab may call from a thread of its own
         super().__init__(
-            spec={"title": study.title, "controls": study.spec(), "defaults": study.defaults},
+            spec={**page_spec(study), "controls": study.spec()},
             values=study.defaults,
-            first={"alt": study.alt_text({}), "figure": pack(study.figure({}))},
+            first={"alt": study.alt_text({}), "figures": as_bytes(whole(self._base))},
             library=plotly_library().model_id,
         )
         # ipykernel 7 serves a page in the thread that last wrote to it, here the one of the cells.
         # Forget that, and JupyterLab's thread for widgets answers even while a cell is running.
         vars(self.comm).pop("_reply_subshell_id", None)
-        self.observe(self._answer, "values")
-        self.on_msg(self._answer)
+        self.on_msg(self._on_question)
+        cell_is_running()  # from now on it is known
 
-    def _answer(self, *_: Any) -> None:
-        """Send the figure of the current values, or the reason why there is none."""
+    def _on_question(self, _: Any, question: Mapping[str, Any], __: Any) -> None:
+        """Answer {"ask": [values, …], "ahead": bool}; ahead of time only while no cell runs."""
+        ahead = bool(question.get("ahead"))
+        answers, pictures, started = [], [], time.perf_counter()
+        later = ahead and cell_is_running()
         with self._one_at_a_time:
-            values = self.values
-            try:
-                picture = pack(self._study.figure(values))
-                answer = {"values": values, "alt": self._study.alt_text(values)}
-            except Exception as problem:  # shown under the picture, which stays as it was
-                text = f"{type(problem).__name__}: {problem}"
-                self.send({"values": values, "problem": text})
-            else:
-                self.send(answer, [picture])
+            for values in () if later else question.get("ask", ()):
+                answer, picture = self._answer(values)
+                answers.append(answer)
+                pictures += picture
+                if ahead and time.perf_counter() - started > SLICE_SECONDS:
+                    break
+        spent = 1000 * (time.perf_counter() - started)
+        self.send({"answers": answers, "later": later, "ms": spent}, pictures)
+
+    def _answer(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """The picture of a state, or the reason why there is none."""
+        try:
+            figures = [leaves(figure) for figure in self._study.figures(values)]
+            same_panels(self._base, figures)
+            alt = self._study.alt_text(values)
+        except Exception as problem:  # shown under the picture, which stays as it was
+            return {"values": values, "problem": f"{type(problem).__name__}: {problem}"}, []
+        differences = [changes(old, new) for old, new in zip(self._base, figures, strict=True)]
+        return {"values": values, "alt": alt}, [as_bytes(differences)]
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**options)
@@ -81,6 +98,48 @@ class Explorer(anywidget.AnyWidget):
         return data, {**metadata, **self._study.record()}
 
 
-def pack(figure: Any) -> bytes:
-    """Return a figure as the bytes that travel: JSON in which plotly keeps arrays as base64."""
-    return figure.to_json().encode()
+def page_spec(study: Study) -> dict[str, Any]:
+    """What a page knows of a study besides its controls."""
+    return {"title": study.title, "defaults": study.defaults, "code": study.code}
+
+
+def whole(figures: Iterable[Mapping[str, str]]) -> list[list[list[str | None]]]:
+    """Figures as differences from nothing."""
+    return [changes({}, dict(figure)) for figure in figures]
+
+
+def as_bytes(panels: Iterable[Iterable[list[str | None]]]) -> bytes:
+    """Changes as they travel: JSON of [path, leaf] for each panel, [path] for what is gone."""
+    texts = (
+        ",".join(f"[{path}]" if leaf is None else f"[{path},{leaf}]" for path, leaf in panel)
+        for panel in panels
+    )
+    return f"[{','.join(f'[{text}]' for text in texts)}]".encode()
+
+
+class _Cells:
+    """Whether a cell of the notebook is running right now."""
+
+    def __init__(self) -> None:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        self.running = shell is not None  # an explorer is made by a cell
+        if shell is not None:
+            shell.events.register("pre_run_cell", self._starts)
+            shell.events.register("post_run_cell", self._ends)
+
+    def _starts(self, *_: Any) -> None:
+        self.running = True
+
+    def _ends(self, *_: Any) -> None:
+        self.running = False
+
+
+@cache
+def _cells() -> _Cells:
+    return _Cells()
+
+
+def cell_is_running() -> bool:
+    return _cells().running

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from html import escape
 from typing import Any
+
+from lecturekit.explore import scripts
+from lecturekit.explore.leaves import leaves
+from lecturekit.explore.snapshot import EXPLORER_MIME, PLOTLY_MIME
+
+script = scripts.for_page
+style = scripts.style
 
 
 def element(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
@@ -12,14 +21,26 @@ def element(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
     Args:
         data, metadata: of a display_data or execute_result output.
     """
-    raise NotImplementedError
+    alt = metadata.get("lecturekit", {}).get("alt", "")
+    if EXPLORER_MIME in data:
+        page = data[EXPLORER_MIME]
+        height = page["spec"].get("height", 560)
+        return _waiting("lk-page lk-explorer", page, page["first"]["alt"], height)
+    if PLOTLY_MIME in data:
+        import plotly.graph_objects as go
+
+        raw = data[PLOTLY_MIME]
+        flat = leaves(go.Figure(raw["data"], raw["layout"], skip_invalid=True))
+        figure = [json.loads(f"[{path},{leaf}]") for path, leaf in flat.items()]
+        height = raw["layout"].get("height", 420)
+        return _waiting("lk-page lk-figure", {"alt": alt, "figure": figure}, alt, height)
+    return None
 
 
-def script() -> str:
-    """The JavaScript that brings the elements of a page to life; it needs window.Plotly."""
-    raise NotImplementedError
-
-
-def style() -> str:
-    """The style sheet that the elements need."""
-    raise NotImplementedError
+def _waiting(classes: str, page: dict[str, Any], alt: str, height: int) -> str:
+    """An element that its script brings to life; until then, and without it, it says what it is."""
+    text = json.dumps(page, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f'<div class="{classes}" style="min-height:{height}px">{escape(alt)}'
+        f'<script type="application/json">{text}</script></div>'
+    )

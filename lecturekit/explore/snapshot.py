@@ -1,24 +1,61 @@
-"""An explorer where nobody can touch it: its default state, drawn once and recorded."""
+"""An explorer where no kernel will answer: its default state, and on wish the grid around it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from lecturekit.explore.controls import Listed
+from lecturekit.explore.grid import Grid, grid
+from lecturekit.explore.leaves import leaves
 from lecturekit.explore.study import Study
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
+EXPLORER_MIME = "application/vnd.lecturekit.explorer+json"
 
 
 class Snapshot:
-    """The default figure of a study as notebook output; its function is called once."""
+    """The default figures of a study as notebook output; with a grid, all that a page needs."""
 
-    def __init__(self, study: Study) -> None:
-        self._data = {
-            PLOTLY_MIME: json.loads(study.figure({}).to_json()),
+    def __init__(self, study: Study, *, with_grid: bool = False) -> None:
+        figures = study.figures({})
+        self._data: dict[str, Any] = {
+            PLOTLY_MIME: json.loads(figures[0].to_json()),
             "text/plain": study.summary(),
         }
-        self._metadata = study.record()
+        note = ""
+        if with_grid:
+            made = Grid({}, "", "") if study.code else grid(study)
+            note = made.note
+            panels = [[json.loads(f"[{k},{v}]") for k, v in leaves(f).items()] for f in figures]
+            self._data[EXPLORER_MIME] = {
+                "spec": _spec(study, made),
+                "first": {"alt": study.alt_text({}), "figures": panels},
+                "grid": made.packed,
+            }
+        self._metadata = study.record(**{"note": note} if note else {})
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return self._data, self._metadata
+
+
+def _spec(study: Study, made: Grid) -> dict[str, Any]:
+    """What the page offers: the states of its grid, and at rest what it cannot move."""
+    controls = study.spec()
+    for spec in controls:
+        control = study.controls[spec["name"]]
+        if study.code:
+            continue
+        if isinstance(control, Listed):
+            spec["states"] = made.states[spec["name"]]
+            spec["texts"] = [control.text(state) for state in spec["states"]]
+            spec["frozen"] = len(spec["states"]) == 1
+        else:
+            spec["frozen"] = True
+    return {
+        "title": study.title,
+        "defaults": study.defaults,
+        "code": study.code,
+        "controls": controls,
+        "note": made.note,
+    }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lecturekit.explore.controls import Control
+from lecturekit.explore.controls import Control, Listed
+from lecturekit.portable import is_portable, translate
 
 if TYPE_CHECKING:
     from plotly.basedatatypes import BaseFigure
@@ -16,12 +18,13 @@ class Study:
     """``figure_function`` under ``controls``.
 
     ``values`` below are ``{name: state}``; what is absent has its default.
-    Raises ValueError at construction where title, alt, controls and arguments do not fit.
+    Raises ValueError at construction where title, alt, controls and arguments do not fit, or where
+    a portable function cannot be translated.
     """
 
     def __init__(
         self,
-        figure_function: Callable[..., BaseFigure],
+        figure_function: Callable[..., Any],
         controls: Mapping[str, Control],
         *,
         title: str,
@@ -35,6 +38,8 @@ class Study:
         if not title.strip():
             raise ValueError(f"{self._name}: the title is empty; say what the reader explores")
         self.alt_text({})
+        self.code = self._translated() if is_portable(figure_function) else ""
+        self.spec()
 
     def state(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the whole state. Raises ValueError for an unknown name or a value out of range."""
@@ -49,24 +54,36 @@ class Study:
                 raise ValueError(f"{name}: {problem}") from None
         return state
 
-    def figure(self, values: Mapping[str, Any]) -> BaseFigure:
-        """Return the figure of a state. Raises TypeError where the function returns none."""
+    def figures(self, values: Mapping[str, Any]) -> list[BaseFigure]:
+        """Return the figures of a state, linked pictures side by side; most studies have one.
+
+        Raises TypeError where the function returns none.
+        """
         from plotly.basedatatypes import BaseFigure
 
-        state = self.state(values)
-        figure = self.figure_function(
-            **{name: self.controls[name].argument(value) for name, value in state.items()}
-        )
-        if not isinstance(figure, BaseFigure):
+        from lecturekit.figures.style import styled
+
+        made = self.figure_function(**self.arguments(self.state(values)))
+        several = list(made) if isinstance(made, list | tuple) else [made]
+        if self.code:
+            several = [styled(each) if isinstance(each, dict) else each for each in several]
+        if not several or not all(isinstance(each, BaseFigure) for each in several):
             raise TypeError(
-                f"{self._name} returned {type(figure).__name__}, not a plotly Figure; "
+                f"{self._name} returned {type(made).__name__}, not a plotly Figure; "
                 "end it with `return figure`"
             )
-        return figure
+        return several
+
+    def arguments(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the figure function receives for a whole state."""
+        return {name: self.controls[name].argument(value) for name, value in state.items()}
 
     def alt_text(self, values: Mapping[str, Any]) -> str:
         """Return what the picture of a state shows, in words."""
-        text = self._alt(**self.state(values)) if callable(self._alt) else self._alt
+        text = self._alt
+        if callable(text):  # a portable one reads what the figure function receives
+            state = self.state(values)
+            text = text(**self.arguments(state) if is_portable(text) else state)
         if not isinstance(text, str) or not text.strip():
             raise ValueError(f"{self._name}: alt is {text!r}; say in words what the picture shows")
         return text
@@ -84,26 +101,63 @@ class Study:
 
     def spec(self) -> list[dict[str, Any]]:
         """Return the controls as a page needs them, ready for JSON."""
-        return [
-            {"name": name, "label": self.label(name), **control.spec()}
-            for name, control in self.controls.items()
-        ]
+        specs = []
+        for name, control in self.controls.items():
+            spec = {"name": name, "label": self.label(name), **control.spec()}
+            if self.code and isinstance(control, Listed):
+                spec["objects"] = self._portable_options(name, control)
+            specs.append(spec)
+        return specs
 
-    def record(self) -> dict[str, Any]:
-        """Return the metadata of an output: alt text, controls and the state shown."""
-        explorer = {"title": self.title, "controls": self.spec(), "state": self.defaults}
+    def _portable_options(self, name: str, control: Listed) -> list[Any]:
+        options = [control.argument(state) for state in control.states]
+        try:
+            json.dumps(options, allow_nan=False)
+        except (TypeError, ValueError) as problem:
+            raise ValueError(
+                f"{name}: {self._name} is portable; its options must be numbers, texts, lists or "
+                f"dictionaries ({problem})"
+            ) from None
+        return options
+
+    def record(self, **more: Any) -> dict[str, Any]:
+        """Return the metadata of an output: alt text, controls, the state shown, and ``more``."""
+        explorer = {"title": self.title, "controls": self.spec(), "state": self.defaults, **more}
         return {"lecturekit": {"alt": self.alt_text({}), "explorer": explorer}}
 
     def summary(self) -> str:
         """Return the default state in one line of plain text."""
         return f"{self.title}: {self.alt_text({})} ({self.describe({})})"
 
+    def _translated(self) -> str:
+        """The figure function and its alt text as JavaScript: {figure(values), words(values)}."""
+        functions = [self.figure_function]
+        if callable(self._alt):
+            if not is_portable(self._alt):
+                raise ValueError(
+                    f"{self._name} is portable; its alt must be a text or portable too"
+                )
+            functions.append(self._alt)
+        calls = [f"functions[{n}]({self._passed(made)})" for n, made in enumerate(functions)]
+        words = f"(v) => {calls[1]}" if len(calls) == 2 else "null"
+        code = translate(*functions)
+        ends = f"return {{figure: (v) => {calls[0]}, words: {words}}};"
+        return f"(() => {{\nconst functions = {code};\n{ends}\n}})()"
+
+    def _passed(self, function: Callable[..., Any]) -> str:
+        """The arguments of a call in JavaScript, which passes them by position."""
+        names = list(inspect.signature(function).parameters)
+        given = [name for name in names if name in self.controls]
+        if given != names[: len(given)]:
+            raise ValueError(f"{function.__name__}: arguments without a control come last")
+        return ", ".join(f"v.{name}" for name in given)
+
     def _check_controls(self) -> None:
         for name, control in self.controls.items():
             if not isinstance(control, Control):
-                raise ValueError(f"{name} is {control!r}; give a Slider, Choice or Toggle")
+                raise ValueError(f"{name} is {control!r}; give a control such as a Slider")
         if not self.controls:
-            raise ValueError(f"{self._name}: no controls; give a Slider, Choice or Toggle")
+            raise ValueError(f"{self._name}: no controls; give a control such as a Slider")
         labels = [self.label(name) for name in self.controls]
         repeated = {label for label in labels if labels.count(label) > 1}
         if repeated:

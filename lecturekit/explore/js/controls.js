@@ -1,25 +1,13 @@
-// The controls of an explorer: native inputs, each bound to its label.
-// A maker takes ({label, states, texts, …}, onState) and returns {element, show(state), stop()}.
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-
-const newId = () => `lk-${Math.random().toString(36).slice(2)}`;
+// The controls beside the picture: native inputs, each bound to its label.
+// A maker takes (spec, onState, isWaiting) and returns {element, show(state), stop()}.
 
 const PLAY_INTERVAL_MS = 150;
+const SPEEDS = [["½ ×", 0.5], ["1 ×", 1], ["2 ×", 2], ["4 ×", 4]];
 
 function makeSlider({ label, states, texts, play }, onState, isWaiting) {
-  const last = states.length - 1;
   const id = newId();
   // The input counts positions, so that uneven ones are as easy to reach as even ones.
-  const input = make("input", { type: "range", id, min: 0, max: last, step: 1 });
+  const input = make("input", { type: "range", id, min: 0, max: states.length - 1, step: 1 });
   const value = make("span", { className: "lk-value", ariaHidden: "true" });   // aria-valuetext says it
   value.style.minWidth = `${Math.max(...texts.map((text) => text.length))}ch`;
   const element = make("div", { className: "lk-control lk-slider" },
@@ -31,24 +19,31 @@ function makeSlider({ label, states, texts, play }, onState, isWaiting) {
     input.setAttribute("aria-valuetext", texts[input.value]);
   };
   const move = (position) => { show(states[position]); onState(states[position]); };
+  const next = () => move((Number(input.value) + 1) % states.length);
+  const player = play ? makePlayer(label, next, isWaiting) : null;
+  const stop = () => player?.stop();
+  input.addEventListener("input", () => { stop(); move(Number(input.value)); });
+  if (player) element.append(...player.elements);
+  return { element, show, stop };
+}
 
-  let timer = null;
+// Walks on at the pace of the pictures, so that none is left out.
+function makePlayer(label, next, isWaiting) {
   const button = make("button", { type: "button" });
+  const speed = make("select", { ariaLabel: `Speed of ${label}` },
+    ...SPEEDS.map(([text, factor]) => make("option", { textContent: text, value: factor, selected: factor === 1 })));
+  let timer = null;
   const setPlaying = (playing) => {
     clearInterval(timer);
-    timer = playing ? setInterval(playOn, PLAY_INTERVAL_MS) : null;
+    const walk = () => { if (!isWaiting()) next(); };
+    timer = playing ? setInterval(walk, PLAY_INTERVAL_MS / Number(speed.value)) : null;
     button.textContent = playing ? "❚❚ Pause" : "▶ Play";
     button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${label}`);
   };
-  const playOn = () => {                       // at the pace of the pictures: none is left out
-    if (!isWaiting()) move((Number(input.value) + 1) % states.length);
-  };
-  const stop = () => setPlaying(false);
-  input.addEventListener("input", () => { stop(); move(Number(input.value)); });
   button.addEventListener("click", () => setPlaying(timer === null));
-  stop();
-  if (play) element.append(button);
-  return { element, show, stop };
+  speed.addEventListener("change", () => setPlaying(timer !== null));
+  setPlaying(false);
+  return { elements: [button, speed], stop: () => setPlaying(false) };
 }
 
 function makeChoice({ label, states, texts }, onState) {
@@ -70,5 +65,3 @@ function makeToggle({ label }, onState) {
     box, make("label", { htmlFor: id, textContent: label }));
   return { element, show, stop() {} };
 }
-
-const CONTROL_MAKERS = { slider: makeSlider, choice: makeChoice, toggle: makeToggle };

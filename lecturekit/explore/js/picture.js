@@ -1,17 +1,70 @@
-// One Plotly picture that follows its figure, the width of its place and the theme of the page.
+// One Plotly picture that follows its figure, the width of its place, the theme and the
+// presentation switch of the page.
 
 const SMALLEST_FONT_PX = 14;
 const USUAL_HEIGHT_PX = 420;
+const ENLARGED = 1.5;
+const BESIDE_PX = 250;                                   // for controls beside a picture in the window
+const SMALLEST_HEIGHT_PX = 360;
+const LATE_COLOURS_MS = 500;
 const CONFIG = { displayModeBar: false, responsive: false };
 
+const WIDTH_OF_A_LETTER = 0.56;                          // of its size, on average
+const HEIGHT_OF_A_LINE = 1.35;
+
+// plotly.js breaks no lines: a text that is wider than its place goes on below.
+function wrapped(text, width, size) {
+  if (!text || text.includes("<br")) return text;
+  const most = Math.max(12, Math.floor(width / (size * WIDTH_OF_A_LETTER)));
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (plainText(longer).length <= most || lines.at(-1) === "") lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join("<br>");
+}
+
+// The titles of a layout, wrapped, and the margin above that they need.
+function withTitles(layout, given, width, height) {
+  const wrap = (title, room, size) => (title?.text
+    ? { ...title, text: wrapped(title.text, room, title.font?.size ?? size) } : title);
+  const base = layout.font?.size ?? given.font?.size ?? SMALLEST_FONT_PX;
+  const side = { ...given.margin, ...layout.margin };
+  const room = width - (side.l ?? 64) - (side.r ?? 24);
+  const axes = Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name));
+  const domain = (name) => layout[name].domain ?? [0, 1];
+  const share = (name) => domain(name)[1] - domain(name)[0];
+  const wrappedAxes = Object.fromEntries(axes.map((name) => [name, {
+    ...layout[name],
+    title: wrap(layout[name].title, share(name) * (name[0] === "x" ? room : 0.75 * height), 1.2 * base),
+  }]));
+
+  const size = layout.title?.font?.size ?? given.title?.font?.size ?? 1.2 * base;
+  const title = wrap(layout.title, room, size);
+  if (!title?.text) return { ...layout, ...wrappedAxes };
+  const below = title.subtitle?.font?.size ?? given.title?.subtitle?.font?.size ?? 0.7 * size;
+  const subtitle = wrap(title.subtitle, room, below);
+  const tall = (text, letters) => (text ? text.split("<br>").length * letters * HEIGHT_OF_A_LINE : 0);
+  // plotly.js sets a subtitle a line and a half below its title
+  const above = 12 + tall(title.text, size) + (subtitle?.text ? 0.8 * size + tall(subtitle.text, below) : 0) + 10;
+  return {
+    ...layout,
+    ...wrappedAxes,
+    title: { ...title, subtitle, automargin: false, x: 0, y: 1, yref: "container", yanchor: "top", pad: { t: 10 } },
+    margin: { ...layout.margin, t: Math.max(above, layout.margin?.t ?? 0) },
+  };
+}
+
 // The theme enters as a template: what an author set on purpose stays.
-function themed(figure, { color: ink, fontFamily }, width, revision) {
+function themed(figure, { color: ink, fontFamily }, width, height, revision) {
   const faint = `rgba(${ink.match(/[\d.]+/g).slice(0, 3).join(", ")}, 0.2)`;
   const none = "rgba(0, 0, 0, 0)";
   const axis = { gridcolor: faint, zerolinecolor: faint, linecolor: ink, tickcolor: ink };
   const wall = { ...axis, backgroundcolor: none };
-  const { template = {}, ...layout } = figure.layout;
+  const { template = {}, ...rest } = figure.layout;
   const given = template.layout ?? {};
+  const layout = withTitles(rest, given, width, height);
   const font = { family: fontFamily, ...given.font, color: ink, ...layout.font };
   const size = Math.max(SMALLEST_FONT_PX, font.size ?? 0);
   const margin = { t: layout.title?.text ? 56 : 24, r: 24, b: 56, l: 64 };
@@ -20,7 +73,7 @@ function themed(figure, { color: ink, fontFamily }, width, revision) {
     layout: {
       ...layout,
       width,
-      height: layout.height ?? USUAL_HEIGHT_PX,
+      height,
       uirevision: layout.uirevision ?? revision,         // zoom and hidden traces outlive a change
       font: { ...font, size },
       template: {
@@ -43,12 +96,25 @@ function themed(figure, { color: ink, fontFamily }, width, revision) {
   };
 }
 
-// Returns {element, show(figure, alt), forgetZoom(), dispose()}. Drawing never queues: the latest figure wins.
+// Returns {element, stage, plot, show(figure), busy(), forgetZoom(), dispose()}.
+// Drawing never queues: the latest figure wins.
 function makePicture(plotlyPromise, onDrawn, onProblem) {
   const plot = make("div", { className: "lk-plot" });
-  const element = make("div", { className: "lk-picture", role: "img" }, plot);
-  let figure = null, revision = 0, due = false, drawing = false, width = 0;
+  const stage = make("div", { className: "lk-stage" }, plot);
+  const element = make("div", { className: "lk-panel" }, stage);
+  let figure = null, revision = 0, due = false, drawing = false, width = 0, height = 0, ink = null;
 
+  // Enlarged, a picture stays in the window with its controls: first it grows less, then it shrinks.
+  const fit = () => {
+    const wanted = figure?.layout.height ?? USUAL_HEIGHT_PX;
+    const room = Math.max(innerHeight - BESIDE_PX, SMALLEST_HEIGHT_PX);
+    const scale = isLarger() ? clamp(room / wanted, 1, ENLARGED) : 1;
+    height = isLarger() ? Math.min(wanted, room) : wanted;
+    stage.style.transform = scale === 1 ? "" : `scale(${scale})`;
+    width = Math.floor(element.clientWidth / scale);
+    stage.style.width = `${width}px`;
+    element.style.height = `${height * scale}px`;
+  };
   const draw = async () => {
     if (drawing) return;                                 // the loop below sees that more is due
     drawing = true;
@@ -56,7 +122,9 @@ function makePicture(plotlyPromise, onDrawn, onProblem) {
       const Plotly = await plotlyPromise;
       while (due && width > 0) {                         // a hidden picture waits until it has a place
         due = false;
-        const { data, layout } = themed(figure, getComputedStyle(element), width, revision);
+        const style = getComputedStyle(element);
+        const { data, layout } = themed(figure, style, width, height, revision);
+        ink = style.color;
         await Plotly.react(plot, data, layout, CONFIG);
         onDrawn();
       }
@@ -66,27 +134,39 @@ function makePicture(plotlyPromise, onDrawn, onProblem) {
   };
   const redraw = () => {
     due = figure !== null;
+    if (due) fit();
     draw().catch(onProblem);
   };
-  const show = (newFigure, alt) => {
-    figure = newFigure;
-    element.setAttribute("aria-label", alt);
-    element.style.minHeight = `${figure.layout.height ?? USUAL_HEIGHT_PX}px`;
-    redraw();
-  };
 
+  let seen = 0;
   const place = new ResizeObserver(() => {
-    if (plot.clientWidth === width) return;
-    width = plot.clientWidth;
+    if (element.clientWidth === seen) return;
+    seen = element.clientWidth;
     redraw();
   });
-  place.observe(plot);
-  const theme = new MutationObserver(redraw);
-  theme.observe(document.body, { attributeFilter: ["data-jp-theme-name", "class"] });
-  const dispose = () => {
-    place.disconnect();
-    theme.disconnect();
-    plotlyPromise.then((Plotly) => Plotly.purge(plot));
+  place.observe(element);
+  // A theme may set its name before its colours are there: look twice.
+  const relook = () => {
+    redraw();
+    setTimeout(() => { if (getComputedStyle(element).color !== ink) redraw(); }, LATE_COLOURS_MS);
   };
-  return { element, show, dispose, forgetZoom() { revision += 1; redraw(); } };
+  const look = new MutationObserver(relook);
+  look.observe(document.body, { attributeFilter: ["data-jp-theme-name", "class"] });
+  look.observe(document.documentElement, { attributeFilter: ["data-theme", "class"] });
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", relook);
+  return {
+    element,
+    stage,
+    plot,
+    show(newFigure) { figure = newFigure; redraw(); },
+    busy: () => due || drawing,
+    forgetZoom() { revision += 1; redraw(); },
+    dispose() {
+      place.disconnect();
+      look.disconnect();
+      system.removeEventListener("change", relook);
+      plotlyPromise.then((Plotly) => Plotly.purge(plot));
+    },
+  };
 }

@@ -1,138 +1,109 @@
-// The view of an explorer, and its life in a notebook. (controls.js and picture.js stand before this.)
-// A view asks a source for pictures: source.start(receive), source.want(values), source.stop().
-// The source answers receive({values, figure, alt}), receive({values, problem}) or receive({note}).
+// The view of an explorer: its controls, its pictures, what it says.
+// A source answers states. source.look(values): the answer that is on the page, or null.
+// source.ask(values): it will come through receive(values, answer). source.rest(values): the hand rests.
+// An answer is {alt, figures}, or {problem}. source.start({receive, note}), source.stop().
 
-const ANNOUNCE_AFTER_MS = 400;                           // a hand at rest, so that speech keeps up
+const AT_REST_MS = 400;                                  // so that speech keeps up with the hand
 
-const sameValues = (left, right) => Object.keys(left).every((name) => left[name] === right[name]);
-const plainText = (html) => html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim();
+const MAKERS = {
+  slider: makeSlider, choice: makeChoice, toggle: makeToggle, points: makeHandles, bars: makeHandles,
+};
 
-function mount(root, { title, controls: specs, defaults }, values, source, plotlyPromise) {
+function mount(root, { title, controls: specs, defaults, note: remark }, values, source, plotlyPromise, withSwitch) {
   let wanted = values, shown = null, announcement = "", timer = null;
-  const describe = (state) => specs.map(({ name, label, states, texts }) =>
-    `${label} ${texts[states.indexOf(state[name])]}`).join(", ");
+  const textOf = (spec, state) => (spec.texts ? spec.texts[spec.states.indexOf(state)] : handlesText(spec, state));
+  const describe = (state) => specs.map((spec) => `${spec.label} ${textOf(spec, state[spec.name])}`).join(", ");
 
   const note = make("div", { className: "lk-note", role: "status" });
   const live = make("div", { className: "lk-live", ariaLive: "polite" });
-  const isWaiting = () => shown === null || !sameValues(wanted, shown);
-  const announce = () => {
-    root.dispatchEvent(new CustomEvent("lecturekit-drawn", { bubbles: true }));
-    clearTimeout(timer);
-    timer = setTimeout(() => { live.textContent = announcement; }, ANNOUNCE_AFTER_MS);
-  };
+  const panels = make("div", { className: "lk-picture", role: "group" });
   const tell = (text) => { note.textContent = text; };
-  const picture = makePicture(plotlyPromise, announce, (problem) => tell(`No picture: ${problem}`));
 
-  const want = (newValues) => { wanted = newValues; source.want(wanted); };
-  const controls = specs.map((spec) => {
+  const pictures = [];
+  const controls = [];
+  const onDrawn = () => {
+    for (const control of controls) control.place?.();
+    root.dispatchEvent(new CustomEvent("lecturekit-drawn", { bubbles: true }));
+  };
+  const onProblem = (problem) => tell(`No picture: ${problem}`);
+  const showFigures = (figures) => {
+    while (pictures.length < figures.length) {
+      const picture = makePicture(plotlyPromise, onDrawn, onProblem);
+      pictures.push(picture);
+      panels.append(picture.element);
+      for (const control of controls) if (control.panel === pictures.length - 1) control.attach(picture);
+    }
+    figures.forEach((figure, i) => pictures[i].show(figure));
+  };
+
+  const isWaiting = () => shown === null || !sameValues(wanted, shown) || pictures.some((picture) => picture.busy());
+  const stopPlaying = () => { for (const control of controls) control.stop(); };
+  const rest = () => {
+    live.textContent = announcement;
+    source.rest?.(wanted);
+  };
+  const receive = (answered, { alt, figures, problem }) => {
+    tell(problem ? `${problem}\n${shown ? `The picture still shows: ${describe(shown)}.` : ""}` : "");
+    panels.classList.toggle("lk-stale", Boolean(problem));
+    clearTimeout(timer);
+    timer = setTimeout(rest, AT_REST_MS);
+    if (problem) return stopPlaying();
+    const titles = figures.map((figure) => plainText(figure.layout.title?.text ?? "")).filter(Boolean);
+    announcement = shown ? [`${describe(answered)}.`, ...titles].join(" ") : "";   // silent at first
+    shown = answered;
+    panels.setAttribute("aria-label", alt);
+    showFigures(figures);
+  };
+  const want = (newValues) => {
+    wanted = newValues;
+    const answer = source.look(wanted);
+    if (answer) receive(wanted, answer); else source.ask(wanted);
+  };
+
+  for (const spec of specs) {
     const onState = (state) => want({ ...wanted, [spec.name]: state });
-    return { name: spec.name, ...CONTROL_MAKERS[spec.kind](spec, onState, isWaiting) };
-  });
+    controls.push({ name: spec.name, ...MAKERS[spec.kind](spec, onState, isWaiting) });
+  }
   const showValues = (newValues) => {
     wanted = newValues;
     for (const control of controls) control.show(wanted[control.name]);
   };
-  const stopPlaying = () => { for (const control of controls) control.stop(); };
   const reset = make("button", { type: "button", textContent: "Reset" });
   reset.addEventListener("click", () => {
     stopPlaying();
-    picture.forgetZoom();
+    for (const picture of pictures) picture.forgetZoom();
     showValues(defaults);
     want(defaults);
   });
 
   const heading = make("div", { className: "lk-title", id: newId(), textContent: title });
-  root.className = "lk-explorer";
+  root.classList.add("lk-explorer");
+  root.setAttribute("role", "region");
   root.setAttribute("aria-labelledby", heading.id);
-  root.append(heading,
-    make("div", { className: "lk-controls" }, ...controls.map(({ element }) => element), reset),
-    picture.element, note, live);
-  // JupyterLab would take arrow keys and letters as its own commands.
+  const bar = [...controls.map(({ element }) => element).filter(Boolean), reset];
+  if (withSwitch) bar.push(makeSwitch());
+  root.replaceChildren(heading, make("div", { className: "lk-controls" }, ...bar), panels, note, live);
+  if (remark) root.append(make("div", { className: "lk-remark", textContent: remark }));
+  // JupyterLab would take arrow keys and letters as its own commands, a deck as its own steps.
   root.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
   });
   showValues(values);
-
-  source.start(({ values: answered, figure, alt, problem, note: text }) => {
-    if (text) return tell(text);
-    tell(problem ? `${problem}\nThe picture still shows: ${describe(shown)}.` : "");
-    picture.element.classList.toggle("lk-stale", Boolean(problem));
-    if (problem) return stopPlaying();
-    const title = plainText(figure.layout.title?.text ?? "");
-    announcement = shown ? `${describe(answered)}. ${title}` : "";      // silent when it first appears
-    shown = answered;
-    picture.show(figure, alt);
-  });
-  const dispose = () => { stopPlaying(); clearTimeout(timer); source.stop(); picture.dispose(); };
-  return { showValues, dispose };
-}
-
-// ---------------------------------------------------------------- life in a kernel
-
-const PATIENCE_MS = 3000;
-const BUSY = "Python has not answered for 3 seconds. If it was restarted, run this cell again.";
-const ENDED = "Python was restarted or has ended. Run this cell again.";
-
-const figureFrom = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
-
-function kernelSource(model) {
-  let receive, timer = null, alive = true;
-  const patience = () => { timer ??= setTimeout(() => receive({ note: BUSY }), PATIENCE_MS); };
-  const isLatest = (values) => sameValues(values, model.get("values"));
-  const onMessage = (answer, [bytes]) => {
+  source.start({ receive, note: tell });
+  const dispose = () => {
+    stopPlaying();
     clearTimeout(timer);
-    timer = null;
-    receive(bytes ? { ...answer, figure: figureFrom(bytes) } : answer);
-    if (!isLatest(answer.values)) patience();
+    source.stop?.();
+    for (const picture of pictures) picture.dispose();
   };
-  const onEnd = () => { alive = false; clearTimeout(timer); receive({ note: ENDED }); };
-  return {
-    start(callback) {
-      receive = callback;
-      const { defaults } = model.get("spec");
-      const { figure, alt } = model.get("first");
-      receive({ values: defaults, figure: figureFrom(figure), alt });
-      model.on("msg:custom", onMessage);
-      model.on("comm_live_update", onEnd);
-      if (isLatest(defaults)) return;
-      model.send({});                                    // moved before the page was loaded again
-      patience();
-    },
-    want(values) {
-      if (!alive || isLatest(values)) return;
-      model.set("values", values);
-      model.save_changes();    // ipywidgets keeps one message under way, and then the latest values
-      patience();
-    },
-    stop() {
-      clearTimeout(timer);
-      model.off("msg:custom", onMessage);
-      model.off("comm_live_update", onEnd);
-    },
-  };
+  return { showValues, want, dispose, first: (answer) => receive(values, answer), current: () => wanted };
 }
 
-// plotly.js is unpacked once a page; every explorer of every notebook on it shares this promise.
-const PLOTLY = Symbol.for("lecturekit.plotly");
-
-async function unpackPlotly(model) {
-  const library = await model.widget_manager.get_model(model.get("library"));
-  const unzip = new DecompressionStream("gzip");
-  const code = await new Response(new Blob([library.get("code")]).stream().pipeThrough(unzip)).blob();
-  const parts = ["const module = { exports: {} };\n", code, "\nexport default module.exports;"];
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
-  return (await import(url)).default;
+function makeSwitch() {
+  const button = make("button", { type: "button", textContent: "Larger", title: "Presentation: enlarge every explorer and the text" });
+  const show = () => button.setAttribute("aria-pressed", isLarger());
+  button.addEventListener("click", () => setLarger(!isLarger()));
+  new MutationObserver(show).observe(document.documentElement, { attributeFilter: ["class"] });
+  show();
+  return button;
 }
-
-function render({ model, el }) {
-  const root = make("section");
-  el.append(root);
-  const plotly = (globalThis[PLOTLY] ??= unpackPlotly(model));
-  plotly.catch(() => { globalThis[PLOTLY] = undefined; });   // the next explorer tries again
-  const view = mount(root, model.get("spec"), model.get("values"), kernelSource(model), plotly);
-  const onValues = () => view.showValues(model.get("values"));
-  model.on("change:values", onValues);
-  return () => { model.off("change:values", onValues); view.dispose(); };
-}
-
-export default { render };
