@@ -193,5 +193,5 @@ def progress_bar(text: str | None, total: int) -> tqdm:
     """A progress bar over `total` steps; hidden without text, or where nobody watches."""
     from tqdm.auto import tqdm
 
-    hidden = text is None or os.environ.get("LECTUREKIT_STATIC") == "1"
+    hidden = text is None or os.environ.get("LECTUREKIT_STATIC") in ("1", "grid")
     return tqdm(total=total, desc=text, leave=False, disable=hidden)

@@ -209,8 +209,9 @@ def test_predict_takes_several_inputs():
 
 
 def test_progress_is_shown_only_when_asked_and_watched(trained, capsys, monkeypatch):
-    monkeypatch.setenv("LECTUREKIT_STATIC", "1")
-    fit(trained[0], (X, Y), ORDER, progress="heads")
+    for static in ("1", "grid"):
+        monkeypatch.setenv("LECTUREKIT_STATIC", static)
+        fit(trained[0], (X, Y), ORDER, progress="heads")
     monkeypatch.delenv("LECTUREKIT_STATIC")
     fit(trained[0], (X, Y), ORDER)
     assert capsys.readouterr() == ("", "")

@@ -6,10 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lecturekit.course import checkout
 from lecturekit.course.errors import CourseError
 from lecturekit.course.run import CELL_TIMEOUT
+
+if TYPE_CHECKING:
+    from lecturekit.course.site.build import Built
 
 INTERRUPTED = 130
 
@@ -26,12 +30,19 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
     lab.add_argument("--port", type=int, help="first port to try")
 
+    def execution(command: argparse.ArgumentParser) -> None:
+        command.add_argument("-p", "--parameter", action="append", default=[], metavar="KEY=VALUE")
+        command.add_argument("--jobs", type=positive, help="notebooks at a time (as many as pays)")
+        command.add_argument("--cell-timeout", type=positive, default=CELL_TIMEOUT, metavar="S")
+
     run = command("run", "execute notebooks whole, judge their claims, report time and memory")
     run.add_argument("names", nargs="*", metavar="NAME", help="like 06; all without a name")
-    run.add_argument("-p", "--parameter", action="append", default=[], metavar="KEY=VALUE")
-    run.add_argument("--jobs", type=positive, help="notebooks at a time (as many as pays)")
-    run.add_argument("--cell-timeout", type=positive, default=CELL_TIMEOUT, metavar="S")
+    execution(run)
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (build)")
+
+    site = command("site", "write the lecture to build/site: pages and slides without a kernel")
+    execution(site)
+    site.add_argument("--rerun", action="store_true", help="execute what is fresh as well")
 
     command("check", "look for slips in the notebooks")
     command("clean", "remove outputs and other traces of runs from the notebooks")
@@ -50,36 +61,49 @@ def positive(text: str) -> int:
 
 def run_command(root: Path, options: argparse.Namespace) -> int:
     """`lecturekit run`: the exit status is 0 only if every notebook ran whole."""
-    from lecturekit.course import parameters
-    from lecturekit.course.notebook import Unreadable, read
     from lecturekit.course.run import run
 
     chosen = checkout.select(checkout.notebooks(root), options.names)
-    declared = {}
-    for path in chosen:
-        try:
-            declared[path.stem] = parameters.declared(read(path))
-        except Unreadable:  # the run reports it beside the others
-            declared[path.stem] = {}
-    given = parameters.assign(options.parameter, declared)
     outcomes = run(
         chosen,
         options.out or root / "build",
-        parameters=given,
+        parameters=given_parameters(chosen, options),
         jobs=options.jobs,
         cell_timeout=options.cell_timeout,
     )
     return report(outcomes)
 
 
+def given_parameters(
+    chosen: Sequence[Path], options: argparse.Namespace
+) -> dict[str, dict[str, object]]:
+    """The values of -p for the notebooks that declare them."""
+    from lecturekit.course import parameters
+    from lecturekit.course.notebook import Unreadable, read
+
+    declared = {}
+    for path in chosen:
+        try:
+            declared[path.stem] = parameters.declared(read(path))
+        except Unreadable:  # the run reports it beside the others
+            declared[path.stem] = {}
+    return parameters.assign(options.parameter, declared)
+
+
 def report(outcomes: Sequence) -> int:
     """Print the ledger, the table and what went wrong; returns the exit status."""
     from lecturekit.claims import collect, ledger_text
-    from lecturekit.course.outcome import table
 
     records = [record for o in outcomes if o.ok for record in collect(Path(o.output))]
     if records:
         print(f"\n{ledger_text(records)}")
+    return tell(outcomes)
+
+
+def tell(outcomes: Sequence) -> int:
+    """Print the table and what went wrong; returns the exit status."""
+    from lecturekit.course.outcome import table
+
     print(f"\n{table(outcomes)}", flush=True)
     for outcome in outcomes:
         if outcome.message:
@@ -90,6 +114,43 @@ def report(outcomes: Sequence) -> int:
     if any(outcome.result == "stopped" for outcome in outcomes):
         return INTERRUPTED
     return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+def site_command(root: Path, options: argparse.Namespace) -> int:
+    """`lecturekit site`: executes what is not fresh, then writes the site or leaves the old one."""
+    from lecturekit.course.site.build import build
+    from lecturekit.course.site.fresh import Results
+
+    notebooks = checkout.notebooks(root)
+    results = Results(root, root / "build" / "site-runs")
+    outcomes = results.refresh(
+        notebooks,
+        given_parameters(notebooks, options),
+        rerun=options.rerun,
+        jobs=options.jobs,
+        cell_timeout=options.cell_timeout,
+    )
+    status = tell(outcomes) if outcomes else 0
+    if status:
+        print("\nThe site was not written; what was there is unchanged.", file=sys.stderr)
+        return status
+    report_site(
+        build({path: results.executed(path) for path in notebooks}, root / "build" / "site")
+    )
+    return 0
+
+
+def report_site(built: Built) -> None:
+    """Print where the site is, how large, and what a person should know about it."""
+    from lecturekit.course.site.build import in_words
+
+    print(f"\n{built.index}: {in_words(built.total)}")
+    for name, size in built.pages.items():
+        print(f"{in_words(size):>8}  {name}")
+    for note in built.notes:
+        print(note)
+    for warning in built.warnings:
+        print(f"Too large: {warning}", file=sys.stderr)
 
 
 def check_command(root: Path) -> int:
@@ -121,6 +182,8 @@ def act(options: argparse.Namespace, extra: list[str]) -> int:
             return lab.lab(root, browser=not options.no_browser, port=options.port)
         case "run":
             return run_command(root, options)
+        case "site":
+            return site_command(root, options)
         case "check":
             return check_command(root)
         case "clean":

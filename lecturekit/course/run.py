@@ -35,6 +35,7 @@ def run(
     parameters: Mapping[str, Mapping[str, object]] | None = None,
     jobs: int | None = None,
     cell_timeout: int = CELL_TIMEOUT,
+    static: str = "1",
 ) -> list[Outcome]:
     """Execute notebooks with papermill; one that fails does not stop the others.
 
@@ -45,6 +46,7 @@ def run(
         parameters: notebook name -> parameter -> value.
         jobs: how many at a time; None: as many as pays on this machine.
         cell_timeout: seconds that one cell may take.
+        static: what explorers leave: "1" their default state, "grid" their other states as well.
     Returns: one outcome per notebook. After Ctrl-C, those that had not finished are "stopped".
     Raises:
         CourseError: the folder `out` cannot be written.
@@ -63,7 +65,8 @@ def run(
         tempfile.TemporaryDirectory(prefix="lk-", ignore_cleanup_errors=True) as scratch,
         tqdm(total=sum(cells.values()), unit=" cells", disable=None, dynamic_ncols=True) as bar,
     ):
-        crew = Crew(out, environment(max(1, cores // jobs), Path(scratch)), cell_timeout, bar)
+        env = environment(max(1, cores // jobs), Path(scratch), static)
+        crew = Crew(out, env, cell_timeout, bar)
         outcomes = crew.run_all(notebooks, parameters or {}, jobs)
     status = out / "status.json"
     try:

@@ -22,12 +22,19 @@ def jobs_that_pay(notebooks: int, cores: int, free_mib: float) -> int:
     return max(1, min(notebooks, cores // 2, int(free_mib // MIB_PER_NOTEBOOK)))
 
 
-def environment(threads: int, scratch: Path) -> dict[str, str]:
-    """The environment of a worker: repeatable, quiet, and free of the user's IPython settings."""
+def environment(threads: int, scratch: Path, static: str = "1") -> dict[str, str]:
+    """The environment of a worker: repeatable, quiet, and free of the user's IPython settings.
+
+    Args:
+        threads: how many it may use.
+        scratch: an empty folder.
+        static: how explorers show themselves where nobody can touch them: "1" in their default
+            state, "grid" with the figures of their other states.
+    """
     count = str(threads)
     data = os.environ.get("LECTUREKIT_DATA")
     return os.environ | {
-        "LECTUREKIT_STATIC": "1",  # explorers draw their default state: nobody is there to touch
+        "LECTUREKIT_STATIC": static,
         **({"LECTUREKIT_DATA": os.path.abspath(data)} if data else {}),  # kernels start elsewhere
         "OMP_NUM_THREADS": count,
         "TF_NUM_INTRAOP_THREADS": count,

@@ -1,0 +1,1 @@
+"""The lecture as a site that needs no kernel, no network and no server: `lecturekit site`."""
