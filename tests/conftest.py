@@ -39,3 +39,20 @@ def four_tasks():
         target="made-up score",
         card=Card("four", "Four tasks", "made here", "none", "none", "none official", "anything"),
     )
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory):
+    """Every notebook whole, with the parameters that it is committed with: name -> outcome.
+
+    Explorers carry the pictures of an exported page, so that the site can be laid out from these.
+    """
+    from lecturekit.course.outcome import table
+    from lecturekit.course.run import run
+
+    notebooks = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+    outcomes = run(notebooks, tmp_path_factory.mktemp("executed"), static="grid")
+    print(table(outcomes))
+    for outcome in outcomes:
+        assert outcome.ok, f"{outcome.notebook} {outcome.result}: {outcome.message}"
+    return {outcome.notebook: outcome for outcome in outcomes}

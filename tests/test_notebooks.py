@@ -32,20 +32,14 @@ def records(outcomes: dict[str, Outcome]) -> list[dict]:
     return [record for o in outcomes.values() for record in collect(Path(o.output))]
 
 
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
-    """All notebooks with the parameters that they are committed with."""
-    return execute(tmp_path_factory.mktemp("shipped"), NOTEBOOKS, {})
+def test_claims_are_as_expected(executed):
+    assert differences(records(executed), EXPECTED["shipped"]) == []
 
 
-def test_claims_are_as_expected(shipped):
-    assert differences(records(shipped), EXPECTED["shipped"]) == []
-
-
-def test_a_second_run_leaves_identical_records(shipped, tmp_path):
-    claiming = [path for path in NOTEBOOKS if collect(Path(shipped[path.stem].output))]
+def test_a_second_run_leaves_identical_records(executed, tmp_path):
+    claiming = [path for path in NOTEBOOKS if collect(Path(executed[path.stem].output))]
     again = execute(tmp_path, claiming, {})
-    assert json.dumps(records(again)) == json.dumps(records(shipped))
+    assert json.dumps(records(again)) == json.dumps(records(executed))
 
 
 def test_claims_on_the_lectures_own_data(tmp_path):
@@ -57,14 +51,14 @@ def test_claims_on_the_lectures_own_data(tmp_path):
     assert differences(found, EXPECTED["lecture"]) == []
 
 
-def test_memory_stays_within_its_budget(shipped):
-    assert {name: o.peak_mib for name, o in shipped.items() if o.peak_mib > PEAK_MIB} == {}
+def test_memory_stays_within_its_budget(executed):
+    assert {name: o.peak_mib for name, o in executed.items() if o.peak_mib > PEAK_MIB} == {}
 
 
-def test_no_warning_or_log_line_reaches_the_reader(shipped):
+def test_no_warning_or_log_line_reaches_the_reader(executed):
     streams = [
         (name, cell["id"], "".join(output["text"]))
-        for name, outcome in shipped.items()
+        for name, outcome in executed.items()
         for cell in read(Path(outcome.output))["cells"]
         for output in cell.get("outputs", [])
         if output["output_type"] == "stream"
@@ -73,17 +67,17 @@ def test_no_warning_or_log_line_reaches_the_reader(shipped):
     assert streams == []
 
 
-def test_every_picture_has_alt_text(shipped):
+def test_every_picture_has_alt_text(executed):
     """Figures and explorers both; the default state of every explorer was drawn."""
     plotly = "application/vnd.plotly.v1+json"
     pictures = [
         (name, output)
-        for name, outcome in shipped.items()
+        for name, outcome in executed.items()
         for cell in read(Path(outcome.output))["cells"]
         for output in cell.get("outputs", [])
         if plotly in output.get("data", {})
     ]
-    assert {name for name, _ in pictures} == set(shipped)
+    assert {name for name, _ in pictures} == set(executed)
     for name, output in pictures:
         assert output["metadata"]["lecturekit"]["alt"].strip(), name
         assert output["data"][plotly]["data"], name

@@ -1,82 +1,283 @@
-"""The explorers of the first notebook in a real JupyterLab: they follow hand and mathematics."""
+"""Every explorer of every notebook, by mouse and keyboard: in JupyterLab and on the site.
+
+What a picture says after a move is checked against the mathematics, not only that it moved.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import lab, run_all, visit, why_no_browser
+from hand import Hand
 
+from lecturekit.claims import measured
+from lecturekit.course.notebook import read
 from lecturekit.datasets import load_exams
+from lecturekit.explore.snapshot import EXPLORER_MIME
+from lecturekit.multitask import tug, variance
 
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=str(why_no_browser()))
 ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+SCREENSHOTS = ROOT / "build" / "screenshots"
+
+
+# ------------------------------------------------------------------ what the pictures must say
+
+
+def line_by_hand(hand: Hand, at: Callable[[str], str]) -> None:
+    exam = load_exams()
+    reading = exam.x[:, exam.features.index("reading score at 11")]
+    error = np.mean((exam.y - float(at("Slope")) * reading - float(at("Height"))) ** 2)
+    assert hand.title == f"Mean squared error of your line: {error:.3f}"
+    line = hand.trace("your line")
+    slope = np.diff(line["y"]) / np.diff(line["x"])
+    assert slope == pytest.approx(float(at("Slope")), abs=1e-5)
+
+
+def verdict(hand: Hand, at: Callable[[str], str]) -> None:
+    effects = hand.trace("effect of a seed")["x"]
+    assert len(effects) == int(at("Seeds"))
+    judged = measured("made up", effects, above=0)
+    assert hand.title == f"{at('Seeds')} seeds: {judged.verdict}"
+    assert hand.trace("mean of all seeds")["x"] == pytest.approx([np.mean(effects)], abs=1e-5)
+
+
+def one_school(hand: Hand, at: Callable[[str], str]) -> None:
+    chosen = hand.trace("this school")["y"]
+    off = re.search(r"([\d.]+) SD (above|below)", hand.title)
+    sign = 1 if off[2] == "above" else -1
+    assert np.mean(chosen) == pytest.approx(sign * float(off[1]), abs=0.006)
+    assert f", {at('Model')}: " in hand.title
+    assert len(chosen) < len(hand.trace("student")["y"]) / 10
+
+
+def two_numbers(hand: Hand, at: Callable[[str], str]) -> None:
+    parts = variance.Anatomy(1.0, float(at("Noise of a row σ²")), float(at("Disagreement D")), 65)
+    ratio = parts.variance("two", 256) / parts.variance("mixed", 256)
+    assert hand.title == f"At 256 rows, Method Two is {ratio:.1f} times noisier"
+    line = hand.trace("Method Two, formula")
+    assert line["y"] == pytest.approx([parts.variance("two", b) for b in line["x"]], rel=1e-5)
+
+
+def tug_of_war(hand: Hand, at: Callable[[str], str]) -> None:
+    way = np.column_stack([hand.trace("the way of θ")[axis] for axis in "xy"])
+    bends = tug.curvatures(float(at("Angle of the valleys, degrees")))
+    again = tug.path(at("Method"), bends, way[0].tolist(), float(at("Step size")))
+    np.testing.assert_allclose(way, again, atol=1e-6)
+    a, b = tug.losses(again[-1], bends)
+    assert hand.title == f"{at('Method')}: loss A {a:.2f}, loss B {b:.2f}"
+    handle = hand.handle("start of θ").get_attribute("aria-valuetext")
+    assert handle == ", ".join(f"{number:.2f}" for number in way[0])
+
+
+def gate(hand: Hand, at: Callable[[str], str]) -> None:
+    head, made = hand.trace("head")["y"], hand.trace("shared weights × gate")["y"]
+    missed = np.sum(~np.isclose(head, made, atol=1e-6))
+    assert hand.title == f"{at('Gate')} gate: {missed} of 16 weights out of reach"
+    assert missed == 0 or at("Gate") == "sigmoid"
+
+
+SAYS = {
+    "Fit a line by hand": line_by_hand,
+    "From seeds to a verdict": verdict,
+    "One school against the pool": one_school,
+    "Two numbers decide": two_numbers,
+    "Tug of war": tug_of_war,
+    "Which heads can a gate make?": gate,
+}
+
+
+def check(hand: Hand, title: str, controls: list[dict]) -> None:
+    """The picture says what the mathematics says for the state that the controls show."""
+
+    def at(label: str) -> str:
+        control = next(each for each in controls if each["label"] == label)
+        element = hand.control(label)
+        if control["kind"] == "slider":
+            return element.get_attribute("aria-valuetext").replace(",", "")
+        return element.input_value()
+
+    hand.page.wait_for_timeout(150)
+    SAYS[title](hand, at)
+
+
+def exercise(hand: Hand, title: str, controls: list[dict]) -> None:
+    """Move everything, check the picture on the way, come back."""
+    check(hand, title, controls)
+    for control in controls:
+        hand.operate([control])
+        check(hand, title, controls)
+    hand.reset()
+    hand.until_announced(f"{controls[-1]['label']} ")
+    check(hand, title, controls)
+    assert len(hand.alt) > 30
+
+
+def explorers(executed, name: str) -> list[tuple[str, list[dict], list[dict]]]:
+    """Title, controls in JupyterLab, controls on the page, of every explorer of a notebook."""
+    found = []
+    for cell in read(Path(executed[name].output))["cells"]:
+        for output in cell.get("outputs", []):
+            if EXPLORER_MIME in output.get("data", {}):
+                about = output["metadata"]["lecturekit"]["explorer"]
+                there = output["data"][EXPLORER_MIME]["spec"]["controls"]
+                found.append((about["title"], about["controls"], there))
+    return found
+
+
+# ------------------------------------------------------------------ in JupyterLab
 
 
 @pytest.fixture(scope="module")
-def start_here(tmp_path_factory):
+def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lecture")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with lab(folder) as server, visit(server.page("notebooks/00_start_here.ipynb")) as visited:
-        run_all(visited.page)
-        yield visited
+    with lab(folder) as server:
+        yield server
 
 
-def explorer(visited, title: str):
-    """The explorer with this title, scrolled into view (Lab draws only what is seen)."""
-    page = visited.page
+def in_view(page, title: str) -> Hand:
+    """The explorer, scrolled into view (JupyterLab draws only what is seen)."""
     page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
-    found = page.locator(".lk-explorer", has=page.locator(".lk-title", has_text=title))
-    for _ in range(20):
-        if found.count() and found.locator(".gtitle").count():
-            found.scroll_into_view_if_needed()
-            return found
+    hand = Hand.on(page, title)
+    for _ in range(80):
+        if hand.root.count() and hand.root.locator(".gtitle").count():
+            hand.root.scroll_into_view_if_needed()
+            return hand
         page.mouse.move(650, 500)
-        page.mouse.wheel(0, 500)
-        page.wait_for_timeout(300)
+        page.mouse.wheel(0, 700)
+        page.wait_for_timeout(100)
     raise AssertionError(f"the explorer {title!r} was not drawn")
 
 
-def until_title(found, pattern: str) -> str:
-    """The picture's title once it matches."""
-    title = found.locator(".gtitle")
-    title.filter(has_text=re.compile(pattern)).wait_for(timeout=10_000)
-    return title.text_content()
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_explorer_in_jupyterlab(executed, server, name):
+    with visit(server.page(f"notebooks/{name}.ipynb")) as visited:
+        visited.page.set_default_timeout(10_000)
+        run_all(visited.page)
+        for title, controls, _ in explorers(executed, name):
+            exercise(in_view(visited.page, title), title, controls)
+        noise = visited.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
+        assert noise.count() == 0
+        assert visited.errors == []
+        assert visited.strangers == []
 
 
-def test_the_error_of_a_line_fitted_by_hand(start_here):
-    exam = load_exams()
-    reading = exam.x[:, exam.features.index("reading score at 11")]
-    found = explorer(start_here, "Fit a line by hand")
-    slope = found.get_by_label("Slope", exact=True)
-    slope.focus()
-    for _ in range(12):
-        start_here.page.keyboard.press("ArrowRight")
-    error = np.mean((exam.y - 0.6 * reading - 0.5) ** 2)
-    until_title(found, rf"your line: {error:.3f}")
-    assert slope.get_attribute("aria-valuetext") == "0.60"
-    found.get_by_label("Show the best line").check()
-    found.locator(".legendtext", has_text="least squares").wait_for(timeout=10_000)
-    assert "least-squares line" in found.locator(".lk-picture").get_attribute("aria-label")
-    found.get_by_role("button", name="Reset").click()
-    until_title(found, rf"your line: {np.mean((exam.y - 0.5) ** 2):.3f}")
+# ------------------------------------------------------------------ on the site, from file://
 
 
-def test_a_verdict_changes_with_the_seeds(start_here):
-    found = explorer(start_here, "From seeds to a verdict")
-    seeds = found.get_by_label("Seeds", exact=True)
-    seeds.focus()
-    start_here.page.keyboard.press("ArrowLeft")
-    until_title(found, "4 seeds: open")
-    start_here.page.keyboard.press("End")
-    until_title(found, "30 seeds: supported")
+@pytest.fixture(scope="module")
+def site(executed, tmp_path_factory):
+    from lecturekit.course.site.build import build
+
+    folder = tmp_path_factory.mktemp("site with spaces ä") / "site"
+    done = {ROOT / "notebooks" / f"{n}.ipynb": Path(executed[n].output) for n in NOTEBOOKS}
+    built = build(done, folder)
+    assert built.warnings == ()
+    return folder
 
 
-def test_nothing_went_wrong_on_the_page(start_here):
-    assert start_here.errors == []
-    assert start_here.strangers == []
-    noise = start_here.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
-    assert noise.count() == 0
+def opened(site: Path, page: str, **context):
+    name, mark, place = page.partition("#")
+    return visit((site / name).as_uri() + mark + place, **context)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_explorer_on_its_page(executed, site, name):
+    with opened(site, f"{name}.html", offline=True) as visited:
+        visited.page.set_default_timeout(10_000)
+        found = explorers(executed, name)
+        assert found
+        for title, _, controls in found:
+            hand = Hand.on(visited.page, title)
+            if not hand.root.count():  # it mounts when it comes near the eye
+                near = visited.page.locator(".lk-page", has_text=re.compile("."))
+                for k in range(near.count()):
+                    near.nth(k).scroll_into_view_if_needed()
+                    visited.page.wait_for_timeout(80)
+            hand.root.scroll_into_view_if_needed()
+            hand.wait_until_drawn()
+            exercise(hand, title, controls)
+        assert visited.errors == []
+        assert visited.strangers == []
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_figure_of_a_page_is_drawn_with_its_alt_text(site, name):
+    with opened(site, f"{name}.html", offline=True) as visited:
+        page = visited.page
+        waiting = page.locator(".lk-page")
+        for k in range(waiting.count()):
+            waiting.nth(k).scroll_into_view_if_needed()
+            page.wait_for_function(
+                "(k) => document.querySelectorAll('.lk-page')[k].querySelector('.main-svg')",
+                arg=k, timeout=10_000,
+            )  # fmt: skip
+        described = "(all) => all.map((each) => (each.getAttribute('aria-label') ?? '').length)"
+        assert min(page.locator(".lk-figure, .lk-picture").evaluate_all(described)) > 20
+        assert page.locator("math").count() == page.locator("math[alttext]").count()
+        assert visited.errors == []
+        assert visited.strangers == []
+
+
+def test_the_index_leads_to_every_page_and_claim(site):
+    with opened(site, "index.html", offline=True) as visited:
+        page = visited.page
+        targets = page.locator("main a[href]").evaluate_all("(all) => all.map((a) => a.href)")
+        pages = {target.split("/")[-1].split("#")[0] for target in targets}
+        assert {f"{name}.html" for name in NOTEBOOKS} <= pages
+        page.get_by_role("link", name=re.compile("Method One needs customized")).click()
+        assert page.url.endswith("06_multitask.html#claim-40")
+        assert page.locator("#claim-40").is_visible()
+        assert visited.errors == []
+
+
+def test_a_heading_is_found_by_keyboard(site):
+    with opened(site, "00_start_here.html", offline=True) as visited:
+        page = visited.page
+        page.keyboard.press("/")
+        page.keyboard.type("tug")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/06_multitask.html#*")
+        assert page.get_by_role("heading", name="Tug of war").is_visible()
+        assert visited.errors == []
+
+
+def test_switches_are_kept_from_page_to_page(site):
+    with opened(site, "00_start_here.html", offline=True) as visited:
+        page = visited.page
+        page.locator("#site-theme").select_option("dark")
+        page.locator("#site-code").click()
+        page.locator("#site-presentation").click()
+        page.goto((site / "06_multitask.html").as_uri())
+        root = page.locator("html")
+        assert root.get_attribute("data-theme") == "dark"
+        assert "lk-presentation" in root.get_attribute("class")
+        assert page.locator("#site-presentation").get_attribute("aria-pressed") == "true"
+        assert not page.locator("main pre code").first.is_visible()
+
+
+def test_a_deck_shows_a_slide_at_a_time_and_its_explorer_moves(executed, site):
+    with opened(site, "06_multitask.slides.html#/cell-tug-explorer", offline=True) as visited:
+        page = visited.page
+        page.set_viewport_size({"width": 1280, "height": 720})
+        hand = Hand.on(page, "Tug of war")
+        hand.wait_until_drawn()
+        controls = next(c for t, _, c in explorers(executed, "06_multitask") if t == "Tug of war")
+        exercise(hand, "Tug of war", controls)
+        page.screenshot(path=SCREENSHOTS / "deck.png")
+        box = hand.root.locator(".js-plotly-plot").bounding_box()
+        assert box["y"] + box["height"] <= 720, "the picture must fit the screen"
+        before = page.url
+        page.mouse.click(5, 300)
+        page.keyboard.press("Space")
+        page.wait_for_function("(before) => location.href !== before", arg=before)
+        assert visited.errors == []
+        assert visited.strangers == []
