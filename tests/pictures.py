@@ -7,6 +7,8 @@ Needs Chromium and playwright, as the browser tests do.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -37,6 +39,16 @@ def tug_of_war(folder: Path) -> None:
         explorer.screenshot(path=IMAGES / "tug_of_war.png")
 
 
+def site() -> None:
+    """A page of the site, opened from its folder: no kernel, no network."""
+    subprocess.run([sys.executable, "-m", "lecturekit.course.cli", "site"], cwd=ROOT, check=True)
+    page = (ROOT / "build" / "site" / "06_multitask.html").as_uri()
+    with visit(f"{page}#cell-tug-explorer", offline=True, color_scheme="dark") as visited:
+        visited.page.set_viewport_size({"width": 1300, "height": 950})
+        visited.page.wait_for_timeout(2500)
+        visited.page.screenshot(path=IMAGES / "site.png")
+
+
 if __name__ == "__main__":
     missing = why_no_browser()
     if missing:
@@ -44,3 +56,4 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         tug_of_war(Path(folder))
+    site()

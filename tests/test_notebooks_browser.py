@@ -176,6 +176,7 @@ def test_every_explorer_in_jupyterlab(executed, server, name):
 def site(executed, tmp_path_factory):
     from lecturekit.course.site.build import build
 
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     folder = tmp_path_factory.mktemp("site with spaces ä") / "site"
     done = {ROOT / "notebooks" / f"{n}.ipynb": Path(executed[n].output) for n in NOTEBOOKS}
     built = build(done, folder)
@@ -194,7 +195,7 @@ def test_every_explorer_on_its_page(executed, site, name):
         visited.page.set_default_timeout(10_000)
         found = explorers(executed, name)
         assert found
-        for title, _, controls in found:
+        for number, (title, _, controls) in enumerate(found):
             hand = Hand.on(visited.page, title)
             if not hand.root.count():  # it mounts when it comes near the eye
                 near = visited.page.locator(".lk-page", has_text=re.compile("."))
@@ -204,6 +205,7 @@ def test_every_explorer_on_its_page(executed, site, name):
             hand.root.scroll_into_view_if_needed()
             hand.wait_until_drawn()
             exercise(hand, title, controls)
+            hand.root.screenshot(path=SCREENSHOTS / f"page-{name}-{number}.png")
         assert visited.errors == []
         assert visited.strangers == []
 

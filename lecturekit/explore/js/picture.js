@@ -9,7 +9,7 @@ const SMALLEST_HEIGHT_PX = 360;
 const LATE_COLOURS_MS = 500;
 const CONFIG = { displayModeBar: false, responsive: false };
 
-const WIDTH_OF_A_LETTER = 0.56;                          // of its size, on average
+const WIDTH_OF_A_LETTER = 0.53;                          // of its size, on average
 const HEIGHT_OF_A_LINE = 1.35;
 
 // plotly.js breaks no lines: a text that is wider than its place goes on below.
@@ -37,7 +37,7 @@ function withTitles(layout, given, width, height) {
   const share = (name) => domain(name)[1] - domain(name)[0];
   const wrappedAxes = Object.fromEntries(axes.map((name) => [name, {
     ...layout[name],
-    title: wrap(layout[name].title, share(name) * (name[0] === "x" ? room : 0.75 * height), 1.2 * base),
+    title: wrap(layout[name].title, share(name) * (name[0] === "x" ? room : 0.85 * height), 1.2 * base),
   }]));
 
   const size = layout.title?.font?.size ?? given.title?.font?.size ?? 1.2 * base;
@@ -46,12 +46,13 @@ function withTitles(layout, given, width, height) {
   const below = title.subtitle?.font?.size ?? given.title?.subtitle?.font?.size ?? 0.7 * size;
   const subtitle = wrap(title.subtitle, room, below);
   const tall = (text, letters) => (text ? text.split("<br>").length * letters * HEIGHT_OF_A_LINE : 0);
-  // plotly.js sets a subtitle a line and a half below its title
+  // plotly.js sets a subtitle about a line below its title, and lifts a title of several lines
+  const lifted = title.text.includes("<br") ? 0.7 * size : 0;
   const above = 12 + tall(title.text, size) + (subtitle?.text ? 0.8 * size + tall(subtitle.text, below) : 0) + 10;
   return {
     ...layout,
     ...wrappedAxes,
-    title: { ...title, subtitle, automargin: false, x: 0, y: 1, yref: "container", yanchor: "top", pad: { t: 10 } },
+    title: { ...title, subtitle, automargin: false, x: 0, y: 1, yref: "container", yanchor: "top", pad: { t: 10 + lifted } },
     margin: { ...layout.margin, t: Math.max(above, layout.margin?.t ?? 0) },
   };
 }
