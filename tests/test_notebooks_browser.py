@@ -5,6 +5,7 @@ What a picture says after a move is checked against the mathematics, not only th
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import lab, run_all, visit, why_no_browser
+from browser import lab, visit, wait_for_kernel, why_no_browser
 from hand import Hand
 
 from lecturekit.claims import measured
@@ -131,42 +132,22 @@ def explorers(executed, name: str) -> list[tuple[str, list[dict], list[dict]]]:
     return found
 
 
-# ------------------------------------------------------------------ in JupyterLab
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
+@pytest.fixture(scope="module", autouse=True)
+def in_lab(executed, tmp_path_factory):
+    """Every notebook open in JupyterLab, running in a page of its own meanwhile: name -> visit."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     folder = tmp_path_factory.mktemp("lecture")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with lab(folder) as server:
-        yield server
-
-
-def in_view(page, title: str) -> Hand:
-    """The explorer, scrolled into view (JupyterLab draws only what is seen)."""
-    page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
-    hand = Hand.on(page, title)
-    for _ in range(80):
-        if hand.root.count() and hand.root.locator(".gtitle").count():
-            hand.root.scroll_into_view_if_needed()
-            return hand
-        page.mouse.move(650, 500)
-        page.mouse.wheel(0, 700)
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the explorer {title!r} was not drawn")
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_explorer_in_jupyterlab(executed, server, name):
-    with visit(server.page(f"notebooks/{name}.ipynb")) as visited:
-        visited.page.set_default_timeout(10_000)
-        run_all(visited.page)
-        for title, controls, _ in explorers(executed, name):
-            exercise(in_view(visited.page, title), title, controls)
-        noise = visited.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
-        assert noise.count() == 0
-        assert visited.errors == []
-        assert visited.strangers == []
+    with lab(folder) as server, contextlib.ExitStack() as pages:
+        open_pages = {}
+        for name in NOTEBOOKS:
+            visited = pages.enter_context(visit(server.page(f"notebooks/{name}.ipynb")))
+            wait_for_kernel(visited.page)
+            visited.page.evaluate(
+                "() => { window.ran = jupyterapp.commands.execute('notebook:run-all-cells'); }"
+            )
+            open_pages[name] = visited
+        yield open_pages
 
 
 # ------------------------------------------------------------------ on the site, from file://
@@ -176,7 +157,6 @@ def test_every_explorer_in_jupyterlab(executed, server, name):
 def site(executed, tmp_path_factory):
     from lecturekit.course.site.build import build
 
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     folder = tmp_path_factory.mktemp("site with spaces ä") / "site"
     done = {ROOT / "notebooks" / f"{n}.ipynb": Path(executed[n].output) for n in NOTEBOOKS}
     built = build(done, folder)
@@ -277,9 +257,40 @@ def test_a_deck_shows_a_slide_at_a_time_and_its_explorer_moves(executed, site):
         page.screenshot(path=SCREENSHOTS / "deck.png")
         box = hand.root.locator(".js-plotly-plot").bounding_box()
         assert box["y"] + box["height"] <= 720, "the picture must fit the screen"
-        before = page.url
         page.mouse.click(5, 300)
-        page.keyboard.press("Space")
-        page.wait_for_function("(before) => location.href !== before", arg=before)
+        for key in ("ArrowRight", "PageUp"):  # the second as a clicker sends it
+            before = page.url
+            page.keyboard.press(key)
+            page.wait_for_function("(before) => location.href !== before", arg=before)
         assert visited.errors == []
         assert visited.strangers == []
+
+
+# ------------------------------------------------------------------ in JupyterLab
+
+
+def in_view(page, title: str) -> Hand:
+    """The explorer, scrolled into view (JupyterLab draws only what is seen)."""
+    page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    hand = Hand.on(page, title)
+    for _ in range(80):
+        if hand.root.count() and hand.root.locator(".gtitle").count():
+            hand.root.scroll_into_view_if_needed()
+            return hand
+        page.mouse.move(650, 500)
+        page.mouse.wheel(0, 700)
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the explorer {title!r} was not drawn")
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_explorer_in_jupyterlab(executed, in_lab, name):
+    visited = in_lab[name]
+    visited.page.set_default_timeout(10_000)
+    visited.page.evaluate("() => window.ran.then(() => true)")
+    for title, controls, _ in explorers(executed, name):
+        exercise(in_view(visited.page, title), title, controls)
+    noise = visited.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
+    assert noise.count() == 0
+    assert visited.errors == []
+    assert visited.strangers == []

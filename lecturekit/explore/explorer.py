@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,8 +14,8 @@ import ipywidgets
 import traitlets
 
 from lecturekit.explore import scripts
-from lecturekit.explore.grid import same_panels
 from lecturekit.explore.leaves import changes, leaves
+from lecturekit.explore.packing import as_bytes, pictures
 from lecturekit.explore.study import Study
 
 SLICE_SECONDS = 0.03  # of looking ahead at a time, so that a hand that moves never waits longer
@@ -57,7 +57,10 @@ class Explorer(anywidget.AnyWidget):
         super().__init__(
             spec={**page_spec(study), "controls": study.spec()},
             values=study.defaults,
-            first={"alt": study.alt_text({}), "figures": as_bytes(whole(self._base))},
+            first={
+                "alt": study.alt_text({}),
+                "figures": as_bytes([changes({}, figure) for figure in self._base]),
+            },
             library=plotly_library().model_id,
         )
         # ipykernel 7 serves a page in the thread that last wrote to it, here the one of the cells.
@@ -69,27 +72,24 @@ class Explorer(anywidget.AnyWidget):
     def _on_question(self, _: Any, question: Mapping[str, Any], __: Any) -> None:
         """Answer {"ask": [values, …], "ahead": bool}; ahead of time only while no cell runs."""
         ahead = bool(question.get("ahead"))
-        answers, pictures, started = [], [], time.perf_counter()
+        answers, drawn, started = [], [], time.perf_counter()
         later = ahead and cell_is_running()
         with self._one_at_a_time:
             for values in () if later else question.get("ask", ()):
                 answer, picture = self._answer(values)
                 answers.append(answer)
-                pictures += picture
+                drawn += picture
                 if ahead and time.perf_counter() - started > SLICE_SECONDS:
                     break
         spent = 1000 * (time.perf_counter() - started)
-        self.send({"answers": answers, "later": later, "ms": spent}, pictures)
+        self.send({"answers": answers, "later": later, "ms": spent}, drawn)
 
     def _answer(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         """The picture of a state, or the reason why there is none."""
         try:
-            figures = [leaves(figure) for figure in self._study.figures(values)]
-            same_panels(self._base, figures)
-            alt = self._study.alt_text(values)
+            alt, differences = pictures(self._study, self._base, values)
         except Exception as problem:  # shown under the picture, which stays as it was
             return {"values": values, "problem": f"{type(problem).__name__}: {problem}"}, []
-        differences = [changes(old, new) for old, new in zip(self._base, figures, strict=True)]
         return {"values": values, "alt": alt}, [as_bytes(differences)]
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -101,20 +101,6 @@ class Explorer(anywidget.AnyWidget):
 def page_spec(study: Study) -> dict[str, Any]:
     """What a page knows of a study besides its controls."""
     return {"title": study.title, "defaults": study.defaults, "code": study.code}
-
-
-def whole(figures: Iterable[Mapping[str, str]]) -> list[list[list[str | None]]]:
-    """Figures as differences from nothing."""
-    return [changes({}, dict(figure)) for figure in figures]
-
-
-def as_bytes(panels: Iterable[Iterable[list[str | None]]]) -> bytes:
-    """Changes as they travel: JSON of [path, leaf] for each panel, [path] for what is gone."""
-    texts = (
-        ",".join(f"[{path}]" if leaf is None else f"[{path},{leaf}]" for path, leaf in panel)
-        for panel in panels
-    )
-    return f"[{','.join(f'[{text}]' for text in texts)}]".encode()
 
 
 class _Cells:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import itertools
 import json
 import math
@@ -13,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lecturekit.explore.controls import Listed, Slider
-from lecturekit.explore.leaves import Leaves, changes, leaves
+from lecturekit.explore.leaves import leaves
+from lecturekit.explore.packing import pack, pictures
 from lecturekit.explore.study import Study
 
 
@@ -151,46 +150,13 @@ class _Builder:
 
     def _row(self, values: dict[str, Any]) -> dict[str, Any]:
         try:
-            figures = [leaves(figure) for figure in self.study.figures(values)]
-            same_panels(self.base, figures)
-            differences = [changes(old, new) for old, new in zip(self.base, figures, strict=True)]
-            return {"alt": self.study.alt_text(values), "changes": differences}
+            alt, differences = pictures(self.study, self.base, values)
         except Exception as problem:
             return {"problem": f"{type(problem).__name__}: {problem}"}
+        return {"alt": alt, "changes": differences}
 
     def packed(self, states: dict[str, list[Any]]) -> str:
-        """The rows of this grid: each path and each leaf once, the rest numbers into these."""
-        paths: dict[str, int] = {}
-        kept: dict[str, int] = {}
-        rows = []
-        for values in _combinations(states):
-            row = self.rows[_key(values)]
-            if "problem" in row:
-                rows.append(row)
-                continue
-            figures = [
-                [
-                    number
-                    for path, leaf in panel
-                    for number in (
-                        paths.setdefault(path, len(paths)),
-                        -1 if leaf is None else kept.setdefault(leaf, len(kept)),
-                    )
-                ]
-                for panel in row["changes"]
-            ]
-            rows.append({"alt": row["alt"], "figures": figures})
-        text = (
-            f'{{"paths":[{",".join(paths)}],"leaves":[{",".join(kept)}],'
-            f'"rows":{json.dumps(rows, separators=(",", ":"))}}}'
-        )
-        return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
-
-
-def same_panels(old: list[Leaves], new: list[Leaves]) -> None:
-    """Raise ValueError where a state has another number of linked pictures than the default."""
-    if len(old) != len(new):
-        raise ValueError(f"{len(new)} pictures where the default state has {len(old)}")
+        return pack(self.rows[_key(values)] for values in _combinations(states))
 
 
 def _combinations(states: dict[str, list[Any]]) -> Iterable[dict[str, Any]]:
