@@ -11,6 +11,9 @@ from lecturekit.explore import scripts
 from lecturekit.explore.leaves import leaves
 from lecturekit.explore.snapshot import EXPLORER_MIME, PLOTLY_MIME
 
+USUAL_HEIGHT = 420  # of a figure that names none, as in picture.js
+CONTROLS = 110  # pixels above a picture, so that a page hardly moves when an explorer comes to life
+
 script = scripts.for_page
 style = scripts.style
 
@@ -24,17 +27,24 @@ def element(data: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
     alt = metadata.get("lecturekit", {}).get("alt", "")
     if EXPLORER_MIME in data:
         page = data[EXPLORER_MIME]
-        height = page["spec"].get("height", 560)
-        return _waiting("lk-page lk-explorer", page, page["first"]["alt"], height)
+        figures = [dict(map(_entry, figure)) for figure in page["first"]["figures"]]
+        tallest = max(figure.get(("layout", "height"), USUAL_HEIGHT) for figure in figures)
+        return _waiting("lk-page lk-explorer", page, page["first"]["alt"], tallest + CONTROLS)
     if PLOTLY_MIME in data:
         import plotly.graph_objects as go
 
         raw = data[PLOTLY_MIME]
         flat = leaves(go.Figure(raw["data"], raw["layout"], skip_invalid=True))
         figure = [json.loads(f"[{path},{leaf}]") for path, leaf in flat.items()]
-        height = raw["layout"].get("height", 420)
+        height = raw["layout"].get("height", USUAL_HEIGHT)
         return _waiting("lk-page lk-figure", {"alt": alt, "figure": figure}, alt, height)
     return None
+
+
+def _entry(change: list[Any]) -> tuple[tuple[Any, ...], Any]:
+    """(path, leaf) of a default figure."""
+    path, leaf = change
+    return tuple(path), leaf
 
 
 def _waiting(classes: str, page: dict[str, Any], alt: str, height: int) -> str:

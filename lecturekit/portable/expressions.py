@@ -10,6 +10,7 @@ import ast
 import builtins
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -17,7 +18,7 @@ from lecturekit.portable import tables
 from lecturekit.portable.errors import NotPortable
 
 
-class Expressions:
+class Expressions(ABC):
     """Writes expressions; ``used`` becomes what they read of ``known``, the names around them."""
 
     def __init__(self, name: str, known: Mapping[str, Any]) -> None:
@@ -112,8 +113,9 @@ class Expressions:
             name += "_in_place"
         return f"py.{name}({self.value(left)}, {self.value(right)})"
 
+    @abstractmethod
     def comprehension(self, each: ast.expr, loops: list[ast.comprehension]) -> str:
-        raise NotImplementedError
+        """A list comprehension, which has statements in it."""
 
     def refuse(self, node: ast.AST, problem: str) -> NoReturn:
         text, line = ast.unparse(node).strip().splitlines()[0], getattr(node, "lineno", 1)
