@@ -33,12 +33,13 @@ function* statesAhead(controls, values) {
 function kernelSource(model, base, first) {
   const { controls } = model.get("spec");
   const kept = new Map();                                // state -> answer; the oldest go first
+  const failed = new Set();                              // states that are not asked ahead again
   const key = (values) => JSON.stringify(controls.map(({ name }) => values[name]));
   let view, alive = true, asking = null, next = null, patience = null, retry = null;
   let bytes = 0, spent = 0, ahead = true, resting = model.get("values");
 
   const keep = (values, answer) => {
-    if (answer.problem) return;                          // a later cell may mend it
+    if (answer.problem) return failed.add(key(values));  // a later cell may mend it
     kept.set(key(values), answer);
     bytes += answer.size;
     for (const [old, { size }] of kept) {
@@ -65,7 +66,7 @@ function kernelSource(model, base, first) {
     } else if (ahead && resting && bytes < AHEAD.bytes * 0.8 && spent < AHEAD.ms) {
       const missing = [];
       for (const state of statesAhead(controls, resting)) {
-        if (!kept.has(key(state))) missing.push(state);
+        if (!kept.has(key(state)) && !failed.has(key(state))) missing.push(state);
         if (missing.length === AHEAD.batch) break;
       }
       if (missing.length === 0) return;
