@@ -572,6 +572,7 @@ def test_after_a_restart_the_explorer_says_so_and_moves_through_what_it_has(live
     live.root.locator(".lk-note", has_text="Python was restarted or has ended").wait_for()
     live.press(live.control("Slope"), "ArrowLeft")
     shows(live, 2)
+    assert "Run this cell again" in live.note  # as long as it is true
     silent = Hand.on(live.page, "Python draws")
     silent.root.scroll_into_view_if_needed()
     before = silent.title

@@ -29,7 +29,7 @@ class PlotlyLibrary(ipywidgets.Widget):
 
 @cache
 def plotly_library() -> PlotlyLibrary:
-    """Return the one library of this kernel (1.5 MB, gzip)."""
+    """Return the one library of this kernel (1.6 MB, gzip)."""
     from plotly.offline import get_plotlyjs
 
     return PlotlyLibrary(code=gzip.compress(get_plotlyjs().encode(), compresslevel=3))
@@ -55,7 +55,7 @@ class Explorer(anywidget.AnyWidget):
         self._base = [leaves(figure) for figure in study.figures({})]
         self._one_at_a_time = threading.Lock()  # JupyterLab may call from a thread of its own
         super().__init__(
-            spec={**page_spec(study), "controls": study.spec()},
+            spec=study.page(),
             values=study.defaults,
             first={
                 "alt": study.alt_text({}),
@@ -96,11 +96,6 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options)
         data["text/plain"] = self._study.summary()
         return data, {**metadata, **self._study.record()}
-
-
-def page_spec(study: Study) -> dict[str, Any]:
-    """What a page knows of a study besides its controls."""
-    return {"title": study.title, "defaults": study.defaults, "code": study.code}
 
 
 class _Cells:

@@ -41,21 +41,13 @@ class Snapshot:
 
 def _spec(study: Study, made: Grid) -> dict[str, Any]:
     """What the page offers: the states of its grid, and at rest what it cannot move."""
-    controls = study.spec()
-    for spec in controls:
+    page = {**study.page(), "note": made.note}
+    for spec in () if study.code else page["controls"]:
         control = study.controls[spec["name"]]
-        if study.code:
-            continue
         if isinstance(control, Listed):
             spec["states"] = made.states[spec["name"]]
             spec["texts"] = [control.text(state) for state in spec["states"]]
             spec["frozen"] = len(spec["states"]) == 1
         else:
             spec["frozen"] = True
-    return {
-        "title": study.title,
-        "defaults": study.defaults,
-        "code": study.code,
-        "controls": controls,
-        "note": made.note,
-    }
+    return page

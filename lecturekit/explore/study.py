@@ -109,6 +109,13 @@ class Study:
             specs.append(spec)
         return specs
 
+    def page(self) -> dict[str, Any]:
+        """Return all that a page needs besides pictures, ready for JSON."""
+        controls = self.spec()
+        return {
+            "title": self.title, "defaults": self.defaults, "code": self.code, "controls": controls,
+        }  # fmt: skip
+
     def _portable_options(self, name: str, control: Listed) -> list[Any]:
         options = [control.argument(state) for state in control.states]
         try:

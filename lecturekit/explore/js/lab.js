@@ -40,8 +40,8 @@ function kernelSource(model, base, first) {
 
   const keep = (values, answer) => {
     if (answer.problem) return failed.add(key(values));  // a later cell may mend it
+    bytes += answer.size - (kept.get(key(values))?.size ?? 0);
     kept.set(key(values), answer);
-    bytes += answer.size;
     for (const [old, { size }] of kept) {
       if (bytes < AHEAD.bytes) break;
       kept.delete(old);
@@ -106,6 +106,7 @@ function kernelSource(model, base, first) {
       model.on("msg:custom", onMessage);
       model.on("comm_live_update", onEnd);
     },
+    standing: () => (alive ? "" : ENDED),
     look: (values) => kept.get(key(values))?.now() ?? null,
     ask(values) {
       resting = null;

@@ -37,10 +37,10 @@ function startPage() {
   const waiting = document.querySelectorAll(".lk-page");
   for (const element of waiting) near.observe(element);
   addEventListener("beforeprint", () => {
+    near.disconnect();
     for (const element of waiting) if (element.querySelector("script")) bringToLife(element);
   });
 }
 
-rememberLarger();
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startPage);
 else startPage();

@@ -1,6 +1,7 @@
 // The view of an explorer: its controls, its pictures, what it says.
 // A source answers states. source.look(values): the answer that is on the page, or null.
 // source.ask(values): it will come through receive(values, answer). source.rest(values): the hand rests.
+// source.standing(): what is true of every picture from now on, such as that Python has ended.
 // An answer is {alt, figures}, or {problem}. source.start({receive, note}), source.stop().
 
 const AT_REST_MS = 400;                                  // so that speech keeps up with the hand
@@ -43,7 +44,8 @@ function mount(root, { title, controls: specs, defaults, note: remark }, values,
     source.rest?.(wanted);
   };
   const receive = (answered, { alt, figures, problem }) => {
-    tell(problem ? `${problem}\n${shown ? `The picture still shows: ${describe(shown)}.` : ""}` : "");
+    const still = shown ? `The picture still shows: ${describe(shown)}.` : "";
+    tell(problem ? `${problem}\n${still}` : source.standing?.() ?? "");
     panels.classList.toggle("lk-stale", Boolean(problem));
     clearTimeout(timer);
     timer = setTimeout(rest, AT_REST_MS);
