@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
 import hashlib
 import http.server
+import io
 import socket
 import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from lecturekit.datasets import Card, DataError, files, load_exams, load_schools, load_survey
+from lecturekit.datasets import (
+    Card,
+    DataError,
+    files,
+    load_digits,
+    load_exams,
+    load_faces,
+    load_other_topics,
+    load_schools,
+    load_survey,
+    load_topics,
+)
 from lecturekit.datasets import exams as exams_room
 from lecturekit.datasets import survey as survey_room
 
@@ -235,11 +249,33 @@ def test_shipped_file_missing_truncated_or_altered(tmp_path, monkeypatch):
             load_exams()
 
 
+@pytest.mark.parametrize("load", [load_digits, load_faces, load_topics, load_other_topics])
+def test_every_shipped_set_is_verified(load, tmp_path, monkeypatch):
+    (name,) = load().card.files
+    shipped = (files.SHIPPED / name).read_bytes()
+    monkeypatch.setattr(files, "SHIPPED", tmp_path)
+    with pytest.raises(DataError, match=f"is missing.*git checkout -- data/{name}"):
+        load()
+    flipped = bytes([*shipped[:-1], shipped[-1] ^ 1])
+    for damaged in (b"", shipped[:-100], flipped):
+        (tmp_path / name).write_bytes(damaged)
+        with pytest.raises(DataError, match=f"altered and is not used.*build.py {name[:5]}"):
+            load()
+
+
+def test_no_pickle_is_ever_read():
+    stream = io.BytesIO()
+    np.save(stream, np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        files.unpacked(bz2.compress(stream.getvalue()), 1)
+
+
 def test_data_cards_list_every_file_with_its_checksum():
     text = (files.SHIPPED / "README.md").read_text(encoding="utf-8")
-    from lecturekit.datasets import schools
+    from lecturekit.datasets import digits, faces, schools, topics
 
-    for card in (exams_room.CARD, schools.CARD, survey_room.CARD):
+    for room in (exams_room, digits, faces, topics, schools, survey_room):
+        card = room.CARD
         assert card.files
         for name, checksum in card.files.items():
             assert name in text and checksum in text

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import io
 import os
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -162,18 +159,3 @@ def test_survey_rows_run_person_by_person(survey):
 def test_exams_have_no_rating_matrix(exams):
     with pytest.raises(DataError, match="tasks do not share their inputs"):
         ratings(exams)
-
-
-def test_the_build_script_runs_nothing_that_a_pickle_asks_for(tmp_path):
-    spec = importlib.util.spec_from_file_location("build", ROOT / "data" / "build.py")
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
-    touched = tmp_path / "touched"
-
-    class Evil:
-        def __reduce__(self):
-            return Path.touch, (touched,)
-
-    with pytest.raises(pickle.UnpicklingError, match="refused"):
-        build.FrameUnpickler(io.BytesIO(pickle.dumps(Evil()))).load()
-    assert not touched.exists()

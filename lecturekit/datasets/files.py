@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import hashlib
+import io
 import os
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from lecturekit.datasets.card import Card, DataError
 
@@ -16,11 +20,20 @@ TIMEOUT = 10.0  # seconds without an answer; the largest file has 40 kB
 
 def read_shipped(card: Card, name: str) -> bytes:
     """The verified bytes of a file that is part of the project. Raises DataError."""
-    remedy = f"Get it back with `git checkout -- data/{name}`, or build it: `python data/build.py`."
+    remedy = (
+        f"Get it back with `git checkout -- data/{name}`, or build it in the project's "
+        f"environment: `python data/build.py {card.name}`."
+    )
     file = SHIPPED / name
     if not file.is_file():
         raise DataError(f"{card.title}: {file} is missing, yet it ships with the project. {remedy}")
     return _verified(card, name, _bytes_of(card, file), str(file), remedy)
+
+
+def unpacked(data: bytes, count: int) -> list[np.ndarray]:
+    """The `count` arrays of a verified file of `data/recipes/packed.py`; never a pickle."""
+    stream = io.BytesIO(bz2.decompress(data))
+    return [np.lib.format.read_array(stream, allow_pickle=False) for _ in range(count)]
 
 
 def read(card: Card, name: str, path: str | os.PathLike[str] | None = None) -> bytes:
