@@ -11,7 +11,16 @@ import plotly.graph_objects as go
 import pytest
 
 from lecturekit.claims import interval, measured
-from lecturekit.figures import distributions, multitask, springs, start, triangle, tug
+from lecturekit.figures import (
+    compare,
+    consistency,
+    distributions,
+    multitask,
+    springs,
+    start,
+    triangle,
+    tug,
+)
 from lecturekit.figures.style import styled
 from lecturekit.metrics import bland_altman
 from lecturekit.portable import is_portable
@@ -27,6 +36,24 @@ WAY = RNG.normal(size=(5, 2))
 WIDE = np.array([-np.inf, -0.5, -2.0])
 
 MADE = {
+    "by_name": lambda: compare.by_name(
+        SCORES, title="T", unit="accuracy (%)", groups={"a": ["heads"], "b": ["gate"]}
+    ),
+    "by_amount": lambda: compare.by_amount(
+        [20, 50], {"UDA": [[9.0, 8.0], [6.0]], "plain": [[20.0, 22.0], [10.0]]},
+        title="T", x="labels", unit="error (%)", log=True,
+    ),
+    "pictures": lambda: consistency.pictures({"7": RNG.uniform(size=(3, 4, 5))}, title="T"),
+    "reduction": lambda: consistency.reduction(
+        [[42.0, 79.0], [np.nan, 1.0]], ["Random", "BERT"], ["IMDb", "Yelp-2"], title="T"
+    ),
+    "theorem": lambda: consistency.theorem(
+        [1, 10], {"formula": np.array([0.5, 0.1])}, {"simulated": np.array([0.5, 0.1])}, title="T"
+    ),
+    "pairs": lambda: consistency.pairs(
+        {"digits": (np.array([20.0, 22.0]), np.array([9.0, 8.0]))},
+        names=("without", "with"), title="T", unit="error (%)",
+    ),
     "lines_by_task": lambda: multitask.lines_by_task(
         X, Y, TASK, title="T", x_name="reading (SD)", y_name="exam (SD)"
     ),
@@ -72,8 +99,15 @@ PORTABLE = {  # what a page draws alone: dictionaries with titles of their own
     "triangle": lambda: [triangle.triangle(POINTS, 0.5, False)],
     "distributions": lambda: distributions.distributions([0.7, 0.2, 0.1], [0.3, 0.3, 0.4], False),
 }
+SEVERAL = {  # linked pictures
+    "run": lambda: consistency.run(
+        [10, 20], dict.fromkeys(("error", "entropy", "confident", "largest"), np.full((3, 2), 0.5)),
+        title="T", chance=75,
+    ),
+}  # fmt: skip
 MAKERS = {
     **{name: lambda make=make: [make()] for name, make in MADE.items()},
+    **SEVERAL,
     **{name: lambda make=make: [styled(d) for d in make()] for name, make in PORTABLE.items()},
 }
 
@@ -97,13 +131,13 @@ def made(request, monkeypatch) -> list[go.Figure]:
 
 
 def test_every_figure_function_is_made_here():
-    modules = (distributions, multitask, springs, start, triangle, tug)
+    modules = (compare, consistency, distributions, multitask, springs, start, triangle, tug)
     functions = [f for m in modules for f in vars(m).values() if inspect.isfunction(f)]
     draw = {
         f.__name__
         for f in functions
         if f.__module__ in {m.__name__ for m in modules}
-        and (f.__annotations__["return"] == "go.Figure" or is_portable(f))
+        and (f.__annotations__["return"] in ("go.Figure", "list[go.Figure]") or is_portable(f))
     }
     assert {name for name in draw if not name.endswith("_in_words")} == set(MAKERS)
 
@@ -335,3 +369,47 @@ def test_stale_steps_draw_formula_and_measurement():
         ("Keras Adam", "markers"),
     ]
     assert tuple(drawn.data[1].y) == pytest.approx((0.1, 1.1, 2.1))
+
+
+def test_names_are_drawn_from_top_to_bottom_in_their_groups():
+    drawn = MADE["by_name"]()
+    assert list(drawn.layout.yaxis.categoryarray) == ["gate", "ridge, pooled", "heads"]
+    a, b = named(drawn, "a"), named(drawn, "b")
+    assert list(a.y) == ["heads"] and list(b.y) == ["gate"]
+    np.testing.assert_allclose(a.x, [3.0])
+    mean, low, _ = interval(EFFECTS)
+    np.testing.assert_allclose(a.error_x.array, [mean - low])
+
+
+def test_amounts_have_a_dot_for_each_seed_and_a_line_through_the_means():
+    drawn = MADE["by_amount"]()
+    dots, line = drawn.data[0], named(drawn, "UDA")
+    assert list(dots.x) == [20, 20, 50] and list(dots.y) == [9.0, 8.0, 6.0]
+    assert list(line.x) == [20, 50] and list(line.y) == [8.5, 6.0]
+
+
+def test_pictures_stand_in_rows_with_a_frame_and_their_names():
+    rows = RNG.uniform(size=(3, 4, 5))
+    drawn = consistency.pictures({"7": rows, "1": rows / 2}, title="T", gap=1)
+    sheet = drawn.data[0].z
+    assert sheet.shape == (2 * 6, 3 * 7)
+    np.testing.assert_allclose(sheet[1:5, 8:13], rows[1].round(2), atol=1e-9)
+    assert (sheet[0] == 0.5).all()
+    assert list(drawn.layout.yaxis.ticktext) == ["7", "1"]
+    assert list(drawn.layout.yaxis.tickvals) == [2.5, 8.5]
+
+
+def test_a_run_shows_every_seed_and_the_mean_of_what_is_inside():
+    error = np.array([[60.0, 30.0], [70.0, 10.0]])
+    inside = {n: error / 100 for n in ("entropy", "confident", "largest")}
+    left, right = consistency.run([5, 10], {"error": error, **inside}, title="T", chance=75)
+    assert [list(t.y) for t in left.data] == [[60, 30], [70, 10], [65, 20]]
+    assert left.layout.shapes[0].y0 == 75
+    for trace in right.data:
+        np.testing.assert_allclose(trace.y, [0.65, 0.2])
+
+
+def test_pairs_join_the_two_means_of_a_row():
+    drawn = MADE["pairs"]()
+    assert list(drawn.data[0].x) == [21.0, 8.5]
+    assert list(named(drawn, "without").x) == [21.0] and list(named(drawn, "with").x) == [8.5]

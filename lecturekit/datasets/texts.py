@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -47,6 +47,10 @@ class Texts:
         x = counts(self.words, len(self.vocabulary))
         x.setflags(write=False)
         return x
+
+    def rows(self, which: np.ndarray) -> Texts:
+        """The texts with these row numbers, as a set of its own."""
+        return replace(self, words=self.words[which], label=self.label[which])
 
     def __len__(self) -> int:
         return len(self.words)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from lecturekit.claims import interval
+from lecturekit.figures.compare import by_name
 from lecturekit.figures.style import INK, Look, figure, look
 from lecturekit.metrics import BlandAltman
 
@@ -47,40 +47,18 @@ def lines_by_task(
 
 
 def ladder(scores: Mapping[str, Floats], *, title: str, unit: str) -> go.Figure:
-    """Every fold as a small dot, the mean with its 95 % interval as a large one.
+    """The rungs from top to bottom, see `by_name`.
 
     Args:
         scores: name → [folds]; a name that begins with "ridge" is drawn as a linear model.
         title: what to see; unit: of the scores.
     """
-    names = list(scores)[::-1]
-    made = figure(title, unit, "", height=150 + 36 * len(names))
-    for kind, pick in (("network", False), ("linear, closed form", True)):
-        chosen = [n for n in names if n.startswith("ridge") == pick]
-        if not chosen:
-            continue
-        seen = look(1 if pick else 0)
-        mean = np.array([np.mean(scores[n]) for n in chosen])
-        low = np.array([interval(scores[n])[1] if len(scores[n]) > 1 else np.nan for n in chosen])
-        dots = [(v, n) for n in chosen for v in scores[n]]
-        made.add_scatter(
-            x=[v for v, _ in dots],
-            y=[n for _, n in dots],
-            mode="markers",
-            marker={"color": seen.colour, "opacity": 0.35, "size": 7, "symbol": seen.marker},
-            showlegend=False,
-            hoverinfo="x",
-        )
-        made.add_scatter(
-            x=mean,
-            y=chosen,
-            mode="markers",
-            name=kind,
-            marker={"color": seen.colour, "size": 14, "symbol": seen.marker},
-            error_x={"array": mean - low, "thickness": 3, "width": 6, "color": seen.colour},
-        )
-    made.update_yaxes(categoryorder="array", categoryarray=names)
-    return made
+    linear = [name for name in scores if name.startswith("ridge")]
+    networks = [name for name in scores if name not in linear]
+    return by_name(
+        scores, title=title, unit=unit,
+        groups={"network": networks, "linear, closed form": linear},
+    )  # fmt: skip
 
 
 def variance_by_batch(

@@ -1,0 +1,1 @@
+"""Learning from few labels and many unlabelled rows: augmentation, objective, and their studies."""
