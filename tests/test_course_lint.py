@@ -86,6 +86,19 @@ SLIPS: dict[str, tuple[Callable[[dict], object], str]] = {
     "syntax": (add(code("x = (", id="wrong")), "cell wrong is not valid Python"),
     "show": (add(code("\nshow(figure)", id="fig")), "cell fig line 2: show(…) needs alt="),
     "empty alt": (add(code("lk.explore(f, alt='')", id="fig")), "line 1: explore(…) needs alt="),
+    "section that needs another": (
+        add(code("rows = 1"), text("## Later"), code("print(rows, seeds)", id="later")),
+        "cell later needs rows from another section",
+    ),
+    "needs it in a function": (
+        add(
+            text("## Later"),
+            code("def f(x):\n    return x + rows", id="later"),
+            text("## Last"),
+            code("for rows in range(3): f(rows)"),
+        ),
+        "cell later needs rows from another section",
+    ),
     "two titles": (add(text("Another\n=======")), "has 2 headings of level 1"),
     "skipped level": (add(text("#### Deep", id="deep")), "cell deep: heading 'Deep' is of level 4"),
     "image": (add(text("![](images/dot.png)", id="i")), "cell i: image images/dot.png needs alter"),
@@ -151,3 +164,17 @@ def test_the_command_prints_problems_and_fails(
     (lecture / "notebooks" / "02_end.ipynb").write_text("")
     assert cli.main(["check"]) == 1
     assert "02_end.ipynb is empty" in capsys.readouterr().out
+
+
+def test_a_section_may_use_what_stands_before_and_what_it_makes(lecture: Path) -> None:
+    path = lecture / "notebooks" / "01_middle.ipynb"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    add(
+        text("## Later", id="later"),
+        code("import numpy as np\nrows = [each + seeds for each in np.arange(3)]", id="make"),
+        code("print(rows, name, len(Out))", id="use"),
+        text("## Last", id="last"),
+        code("rows = 2\nprint(rows)", id="own"),
+    )(raw)
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    assert problems(lecture) == []

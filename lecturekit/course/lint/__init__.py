@@ -10,6 +10,7 @@ from lecturekit.course.lint.form import cell_ids, no_traces_of_runs, valid_forma
 from lecturekit.course.lint.links import navigation, targets_exist
 from lecturekit.course.lint.page import Page
 from lecturekit.course.lint.prose import alt_of_images, headings, required_sections
+from lecturekit.course.lint.sections import sections_start_alone
 from lecturekit.course.notebook import Unreadable, read
 
 RULES = (
@@ -19,6 +20,7 @@ RULES = (
     parameters_cell,
     cell_length,
     alt_of_figures,
+    sections_start_alone,
     headings,
     alt_of_images,
     required_sections,
