@@ -6,6 +6,7 @@ What a picture says after a move is checked against the mathematics, not only th
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -16,11 +17,13 @@ import pytest
 from browser import lab, visit, wait_for_kernel, why_no_browser
 from hand import Hand
 
-from lecturekit.claims import measured
+from lecturekit import by_hand
+from lecturekit.claims import collect, measured
 from lecturekit.course.notebook import read
 from lecturekit.datasets import load_exams
 from lecturekit.explore.snapshot import EXPLORER_MIME
 from lecturekit.multitask import tug, variance
+from lecturekit.semi_supervised import lab as lab_runs
 
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=str(why_no_browser()))
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +87,34 @@ def gate(hand: Hand, at: Callable[[str], str]) -> None:
     assert missed == 0 or at("Gate") == "sigmoid"
 
 
+def two_distributions(hand: Hand, at: Callable[[str], str]) -> None:
+    p, q = (hand.trace(name)["y"] for name in ("p, photo", "q, augmented photo"))
+    assert sum(p) == pytest.approx(1) and sum(q) == pytest.approx(1)
+    found = by_hand.logit_gradients(p, q)
+    stopped = hand.control("Stop-gradient on p").is_checked()
+    through_p = hand.trace("of p", 1)["y"]
+    assert through_p == pytest.approx([0] * 3 if stopped else found["ce"], abs=1e-5)
+    assert hand.trace("of q: q − p", 1)["y"] == pytest.approx(found["q"], abs=1e-5)
+    assert f"divergence {by_hand.kl_divergence(p, q):.2f}" in hand.alt
+
+
+def uda_lab(hand: Hand, at: Callable[[str], str]) -> None:
+    knobs = {name: float(at(label)) for name, label in (
+        ("weight", "Weight λ"), ("threshold", "Mask β"), ("temperature", "Temperature τ"),
+    )}  # fmt: skip
+    for name, label in (("stop_gradient", "Stop-gradient"), ("align", "Alignment")):
+        knobs[name] = hand.control(label).is_checked()
+    curves = lab_runs.load().curves(at("Data"), **knobs)
+    wrong = curves["error"][:, -1].mean()
+    assert hand.title == f"{at('Data').capitalize()}: {wrong:.0f} % wrong at the end"
+    assert hand.trace("mean")["y"] == pytest.approx(curves["error"].mean(0), rel=1e-5)
+    largest = hand.trace("predictions of one class", 1)["y"]
+    assert largest == pytest.approx(curves["largest"].mean(0), rel=1e-5)
+
+
 SAYS = {
+    "Two distributions": two_distributions,
+    "UDA lab": uda_lab,
     "Fit a line by hand": line_by_hand,
     "From seeds to a verdict": verdict,
     "One school against the pool": one_school,
@@ -132,13 +162,19 @@ def explorers(executed, name: str) -> list[tuple[str, list[dict], list[dict]]]:
     return found
 
 
-@pytest.fixture(scope="module", autouse=True)
-def in_lab(executed, tmp_path_factory):
-    """Every notebook open in JupyterLab, running in a page of its own meanwhile: name -> visit."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+@pytest.fixture(scope="module")
+def lecture(tmp_path_factory):
+    """The folder that JupyterLab serves: a copy of the notebooks."""
     folder = tmp_path_factory.mktemp("lecture")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with lab(folder) as server, contextlib.ExitStack() as pages:
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_lab(executed, lecture):
+    """Every notebook open in JupyterLab, running in a page of its own meanwhile: name -> visit."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with lab(lecture) as server, contextlib.ExitStack() as pages:
         open_pages = {}
         for name in NOTEBOOKS:
             visited = pages.enter_context(visit(server.page(f"notebooks/{name}.ipynb")))
@@ -294,3 +330,12 @@ def test_every_explorer_in_jupyterlab(executed, in_lab, name):
     assert noise.count() == 0
     assert visited.errors == []
     assert visited.strangers == []
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_second_run_leaves_identical_records(executed, in_lab, lecture, name):
+    """JupyterLab's run is the second one; without a browser `test_notebooks` makes another."""
+    page = in_lab[name].page
+    page.evaluate("() => window.ran.then(() => jupyterapp.commands.execute('docmanager:save'))")
+    again = collect(lecture / "notebooks" / f"{name}.ipynb")
+    assert json.dumps(again) == json.dumps(collect(Path(executed[name].output)))

@@ -50,7 +50,7 @@ CARD = Card(
     citation="none",
     splits="seeds 0 to 2 of the lab, 0 to 9 of label counts and starts",
     not_for="statements about other networks, data or sizes",
-    files={"uda_lab.npy.bz2": "ba7bf19caacbbdc528e80ca27849379a5f69c21f0335c063dabd1b90f9893f2f"},
+    files={"uda_lab.npy.bz2": "809f05d05e483e58e9058f49f8b4e05fd928ad89b0a5ea1f37c9f3cf688c0723"},
 )
 
 
