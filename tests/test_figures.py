@@ -14,7 +14,9 @@ from lecturekit.claims import interval, measured
 from lecturekit.figures import (
     compare,
     consistency,
+    contrastive,
     distributions,
+    margin,
     multitask,
     springs,
     start,
@@ -22,7 +24,7 @@ from lecturekit.figures import (
     tug,
 )
 from lecturekit.figures.style import styled
-from lecturekit.metrics import bland_altman
+from lecturekit.metrics import bland_altman, verification
 from lecturekit.portable import is_portable
 
 RNG = np.random.default_rng(0)
@@ -34,6 +36,11 @@ SCORES = {"heads": np.array(EFFECTS), "ridge, pooled": np.arange(3.0), "gate": n
 MEASURED = bland_altman(Y, 1.8 * X)
 WAY = RNG.normal(size=(5, 2))
 WIDE = np.array([-np.inf, -0.5, -2.0])
+
+RATES = verification([1, 2, 4, 3, 5, 6.0], np.array([True, True, True, False, False, False]))
+REFUSED = [("data:a", "data:b", 4.0)]
+ADMITTED = [(f"data:{k}", "data:c", 3.0 - k) for k in range(6)]  # more than are shown
+OWN, OTHER = np.array([0.1, 0.2, 0.5, 0.3]), np.array([0.6, 0.4, 0.4, 0.7])
 
 MADE = {
     "by_name": lambda: compare.by_name(
@@ -91,15 +98,27 @@ MADE = {
     "stale_steps": lambda: tug.stale_steps(
         [1, 10, 100], np.arange(3.0), np.arange(3.0) + 0.1, title="T"
     ),
+    "terms": lambda: contrastive.terms(
+        [10, 100], {"labels": [10, 100], "pairs": [45, 4950]}, title="T"
+    ),
+    "mistakes": lambda: contrastive.mistakes(REFUSED, ADMITTED, title="T"),
+    "desk": lambda: contrastive.desk(
+        ["data:a", "data:b", "data:c", "data:d"], 1, OWN, OTHER, list("wxyz"), 0.35, title="T"
+    ),
+    "people_maps": lambda: contrastive.people_maps(
+        {"UMAP": WAY, "PCA": -WAY}, np.array([4, 4, 9, 9, 9]), title="T", below="B"
+    ),
 }  # fmt: skip
 POINTS = [[0.0, 0.0], [0.6, 0.8], [-0.5, 0.2]]
 PORTABLE = {  # what a page draws alone: dictionaries with titles of their own
+    "margin_curves": lambda: margin.margin_curves(1.0, 0.8, "force"),
     "tug_of_war": lambda: [tug.tug_of_war([[-0.6, 1.6]], "PCGrad", 0.2, 90)],
     "springs": lambda: springs.springs(POINTS, 1.0, False),
     "triangle": lambda: [triangle.triangle(POINTS, 0.5, False)],
     "distributions": lambda: distributions.distributions([0.7, 0.2, 0.1], [0.3, 0.3, 0.4], False),
 }
 SEVERAL = {  # linked pictures
+    "door": lambda: contrastive.door(RATES, 3.5, REFUSED, ADMITTED, title="T"),
     "run": lambda: consistency.run(
         [10, 20], dict.fromkeys(("error", "entropy", "confident", "largest"), np.full((3, 2), 0.5)),
         title="T", chance=75,
@@ -131,7 +150,10 @@ def made(request, monkeypatch) -> list[go.Figure]:
 
 
 def test_every_figure_function_is_made_here():
-    modules = (compare, consistency, distributions, multitask, springs, start, triangle, tug)
+    modules = (
+        compare, consistency, contrastive, distributions, margin, multitask, springs, start,
+        triangle, tug,
+    )  # fmt: skip
     functions = [f for m in modules for f in vars(m).values() if inspect.isfunction(f)]
     draw = {
         f.__name__
@@ -413,3 +435,61 @@ def test_pairs_join_the_two_means_of_a_row():
     drawn = MADE["pairs"]()
     assert list(drawn.data[0].x) == [21.0, 8.5]
     assert list(named(drawn, "without").x) == [21.0] and list(named(drawn, "with").x) == [8.5]
+
+
+def test_terms_are_lines_over_logarithmic_axes():
+    drawn = MADE["terms"]()
+    assert tuple(named(drawn, "pairs").y) == (45, 4950)
+    assert drawn.layout.xaxis.type == drawn.layout.yaxis.type == "log"
+
+
+def test_the_door_says_what_a_threshold_costs():
+    """At τ = 3.5 one of three different pairs is accepted (at 3), one same pair refused (at 4)."""
+    rates, _, roc = SEVERAL["door"]()
+    third = pytest.approx(100 / 3)
+    assert (named(rates, "FAR, now").x[0], named(rates, "FAR, now").y[0]) == (3.5, third)
+    assert named(rates, "FRR, now").y[0] == third
+    now = named(roc, "this threshold")
+    assert (now.x[0], now.y[0]) == (third, pytest.approx(200 / 3))
+    assert np.isfinite(named(rates, "FAR").x).all()  # without the threshold −∞
+
+
+def test_mistakes_are_pairs_of_photos_in_two_rows():
+    drawn = MADE["mistakes"]()
+    above, below = drawn.data
+    assert tuple(above.text) == ("D = 4.00",)
+    assert tuple(below.text) == ("D = 3.00", "D = 2.00", "D = 1.00", "D = 0.00")
+    photos = [(image.y, image.source) for image in drawn.layout.images]
+    assert photos[:2] == [(0, "data:a"), (0, "data:b")] and len(photos) == 2 + 2 * 4
+    for row, trace in ((0, above), (-1, below)):
+        for k, x in enumerate(trace.x):
+            middle = [i.x for i in drawn.layout.images if i.y == row][2 * k : 2 * k + 2]
+            assert np.mean(middle) == pytest.approx(x)
+
+
+def test_no_mistakes_leave_an_empty_row():
+    drawn = contrastive.mistakes([], ADMITTED, title="T")
+    assert len(drawn.data[0].x) == 0 and len(drawn.layout.images) == 8
+
+
+def test_the_desk_compares_the_own_template_with_the_next():
+    drawn = MADE["desk"]()
+    own, other = named(drawn, "own template"), named(drawn, "nearest other person's")
+    assert tuple(own.x) == tuple(other.x) == (2, 3, 4)
+    assert tuple(own.y) == tuple(OWN[1:]) and tuple(other.y) == tuple(OTHER[1:])
+    assert tuple(other.text) == ("x", "y", "z")
+    assert drawn.layout.xaxis.ticktext == ("enrolled", "right", "wrong", "right")
+    assert [image.source for image in drawn.layout.images] == [f"data:{k}" for k in "abcd"]
+    assert set(named(drawn, "threshold τ").y) == {0.35}
+
+
+def test_maps_of_people_number_each_of_them():
+    drawn = MADE["people_maps"]()
+    assert [len(trace.x) for trace in drawn.data] == [2, 3, 2, 3]
+    assert [a.text for a in drawn.layout.annotations] == ["<b>4</b>", "<b>9</b>"] * 2
+    assert drawn.layout.title.subtitle.text == "B"
+    np.testing.assert_array_equal(drawn.data[0].x, -np.asarray(drawn.data[2].x))
+    assert drawn.layout.xaxis.domain[1] < drawn.layout.xaxis2.domain[0]
+    ten = contrastive.people_maps({"PCA": RNG.normal(size=(20, 2))}, np.arange(20) // 2, title="T")
+    looks = {(trace.marker.color, trace.marker.symbol) for trace in ten.data}
+    assert len(looks) == 10

@@ -12,6 +12,12 @@ import pytest
 from lecturekit.by_hand import cross_entropy, entropy, logit_gradients, triplet
 from lecturekit.figures import distributions as bars
 from lecturekit.figures import plane
+from lecturekit.figures.margin import (
+    margin_curves,
+    margin_curves_in_words,
+    pulled_and_pushed,
+    resting_place,
+)
 from lecturekit.figures.springs import measure, springs, springs_in_words
 from lecturekit.figures.style import styled
 from lecturekit.figures.triangle import triangle, triangle_in_words
@@ -60,6 +66,7 @@ BOTH = (False, True)
 CORNERS = {
     springs: (springs_in_words, [EVERYWHERE, (0.5, 2), BOTH]),
     triangle: (triangle_in_words, [EVERYWHERE, (0.1, 1), BOTH]),
+    margin_curves: (margin_curves_in_words, [(0.5, 2), (0, 1, 3), ("loss", "force")]),
     tug_of_war: (tug_of_war_in_words, [STARTS, tug.METHODS, (0.05, 2), (0, 180)]),
     bars.distributions: (bars.distributions_in_words, [PS, QS, BOTH]),
 }
@@ -254,3 +261,55 @@ def test_distributions_say_that_cross_entropy_is_entropy_plus_divergence():
     said = bars.distributions_in_words(P, Q, False)
     assert numbers_in(said) == expected and said.endswith("p feels a gradient too.")
     assert bars.distributions_in_words(P, Q, True).endswith("p feels no gradient.")
+
+
+# Jump or dial
+
+
+@pytest.mark.parametrize("margin", [0.5, 1.3])
+@pytest.mark.parametrize("ratio", [0.1, 0.7, 1.4, 3.0])
+@pytest.mark.parametrize("squared", BOTH)
+def test_a_pair_rests_where_its_loss_is_least(margin, ratio, squared):
+    grid = np.linspace(0, 2 * margin, 4001)
+    losses = [pulled_and_pushed(d, margin, ratio, squared)[0] for d in grid]
+    assert resting_place(margin, ratio, squared) == pytest.approx(
+        grid[np.argmin(losses)], abs=2 * margin / 4000
+    )
+
+
+def test_at_a_ratio_of_one_the_slides_form_does_not_care():
+    losses = {pulled_and_pushed(d, 2.0, 1.0, False)[0] for d in (0.0, 0.5, 1.0, 2.0)}
+    assert losses == {2.0} and resting_place(2.0, 1.0, False) == 1.0
+
+
+@pytest.mark.parametrize("squared", BOTH)
+@pytest.mark.parametrize("distance", [0.3, 0.9, 1.7])
+def test_the_slope_is_that_of_the_loss(squared, distance):
+    ends = [pulled_and_pushed(distance + h, 1.0, 0.6, squared)[0] for h in (1e-6, -1e-6)]
+    expected = (ends[0] - ends[1]) / 2e-6
+    assert pulled_and_pushed(distance, 1.0, 0.6, squared)[1] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("drawn", ["loss", "force"])
+def test_margin_curves_draw_loss_or_force_and_the_place_of_rest(drawn):
+    left, right = margin_curves(1.5, 0.5, drawn)
+    for name, squared, rest in (("slide", False, 1.5), ("Hadsell", True, 1.0)):
+        curve = named(left, f"{name}'s form")
+        found = [pulled_and_pushed(d, 1.5, 0.5, squared) for d in curve["x"]]
+        assert curve["y"] == [loss if drawn == "loss" else -slope for loss, slope in found]
+        there = points_of(named(left, f"{name}, at rest"))[0]
+        height = pulled_and_pushed(rest, 1.5, 0.5, squared)[0] if drawn == "loss" else 0
+        np.testing.assert_allclose(there, [rest, height])
+        assert points_of(named(right, f"{name}, now")).tolist() == [[0.5, rest]]
+    dial = points_of(named(right, "Hadsell, D*"))
+    np.testing.assert_allclose(dial[:, 1], 1.5 / (1 + dial[:, 0]))
+    assert points_of(named(right, "slide, D*")).tolist() == [[0, 1.5], [1, 1.5], [1, 0], [3, 0]]
+    title, below = (left["layout"]["title"][k] for k in ("text", "subtitle"))
+    assert numbers_in(title) == [1.5, 1.0] and numbers_in(below["text"]) == [0.5, 1.5]
+
+
+def test_the_words_of_jump_or_dial():
+    said = margin_curves_in_words(1.0, 3.0, "loss")
+    assert "they rest at distance 0.00, in Hadsell's at 0.25" in said
+    assert "anywhere from 0 to the margin" in margin_curves_in_words(1.0, 1.0, "force")
+    assert "rests anywhere up to m" in margin_curves(1.0, 1.0, "loss")[0]["layout"]["title"]["text"]

@@ -112,9 +112,72 @@ def uda_lab(hand: Hand, at: Callable[[str], str]) -> None:
     assert largest == pytest.approx(curves["largest"].mean(0), rel=1e-5)
 
 
+def loaded_springs(hand: Hand, at: Callable[[str], str]) -> None:
+    anchor, near, far = (
+        np.ravel([hand.trace(name)[axis] for axis in "xy"])
+        for name in ("anchor", "similar", "dissimilar")
+    )
+    squared, m = hand.control("Squared (Hadsell)").is_checked(), float(at("Margin m"))
+    pull = by_hand.similar(float(np.hypot(*(near - anchor))), squared)
+    push = by_hand.dissimilar(float(np.hypot(*(far - anchor))), m, squared)
+    assert hand.title == f"Loss {pull[0] + push[0]:.2f}"
+    assert f"pulled with force {abs(pull[1]):.2f}" in hand.alt
+    assert hand.trace("dissimilar pair, now", 1)["y"] == pytest.approx([push[0]], abs=1e-5)
+
+
+def jump_or_dial(hand: Hand, at: Callable[[str], str]) -> None:
+    m, r = float(at("Margin m")), float(at("Similar pairs per dissimilar one, r"))
+    rest = f"at {m if r < 1 else 0.0:.2f}" if r != 1 else "anywhere up to m"
+    assert hand.title == f"Slide's form rests {rest}, Hadsell's at {m / (1 + r):.2f}"
+    assert hand.trace("Hadsell, now", 1)["y"] == pytest.approx([m / (1 + r)], abs=1e-5)
+    curve = hand.trace("Hadsell's form")
+    inside = [max(0.0, m - d) for d in curve["x"]]
+    pairs = list(zip(curve["x"], inside, strict=True))
+    if at("Draw") == "loss":
+        expected = [(r * d**2 + i**2) / 2 for d, i in pairs]
+    else:
+        expected = [i - r * d for d, i in pairs]
+    assert curve["y"] == pytest.approx(expected, abs=1e-5)
+
+
+def at_the_door(hand: Hand, at: Callable[[str], str]) -> None:
+    tau, found = float(at("Threshold τ")), {}
+    for name in ("FAR", "FRR"):
+        curve, (now,) = hand.trace(name), hand.trace(f"{name}, now")["y"]
+        after = int(np.searchsorted(curve["x"], tau))
+        low, high = sorted(curve["y"][max(after - 1, 0) : after + 1])
+        assert low - 1e-4 <= now <= high + 1e-4
+        found[name] = now
+    assert hand.title == f"τ = {tau:.2f}: FAR {found['FAR']:.1f} %, FRR {found['FRR']:.1f} %"
+    point = hand.trace("this threshold", 2)
+    assert (point["x"][0], point["y"][0]) == pytest.approx((found["FAR"], 100 - found["FRR"]))
+    look = """(root) => { const { _fullData, _fullLayout } =
+        root.querySelectorAll('.js-plotly-plot')[1];
+        return [_fullData.map((trace) => trace.text), _fullLayout.images.length]; }"""
+    (refused, accepted), photos = hand.root.evaluate(look)
+    refused, accepted = ([float(t.split()[-1]) for t in row or []] for row in (refused, accepted))
+    assert all(distance >= tau - 0.005 for distance in refused)  # two decimals are shown
+    assert all(distance <= tau + 0.005 for distance in accepted)
+    assert refused == sorted(refused) and accepted == sorted(accepted)[::-1]
+    assert photos == 2 * len(refused + accepted) > 0
+
+
+def enrolment_desk(hand: Hand, at: Callable[[str], str]) -> None:
+    own, other = (hand.trace(n)["y"] for n in ("own template", "nearest other person's"))
+    asked = 10 - int(at("Photos enrolled"))
+    right = sum(a < b for a, b in zip(own, other, strict=True))
+    assert len(own) == asked
+    assert hand.title == f"{right} of {asked} photos identified among 40 people"
+    assert f"photos of {at('New person')}, " in hand.alt
+
+
 SAYS = {
     "Two distributions": two_distributions,
     "UDA lab": uda_lab,
+    "Springs": loaded_springs,
+    "Jump or dial": jump_or_dial,
+    "At the door": at_the_door,
+    "Enrolment desk": enrolment_desk,
     "Fit a line by hand": line_by_hand,
     "From seeds to a verdict": verdict,
     "One school against the pool": one_school,

@@ -10,7 +10,7 @@ import pytest
 from browser import visit, why_no_browser
 
 from lecturekit.explore import Bars, Choice, Points, Slider, Study, Toggle
-from lecturekit.figures import distributions, springs, triangle, tug
+from lecturekit.figures import distributions, margin, springs, triangle, tug
 from lecturekit.multitask.tug import METHODS
 from lecturekit.portable import translate
 
@@ -23,6 +23,11 @@ STUDIES = {
         springs.springs, title="Springs", alt=springs.springs_in_words,
         controls={"points": Points(THREE, **SIDE), "margin": Slider(0.5, 2, 0.1),
                   "squared": Toggle()},
+    ),
+    "jump or dial": Study(
+        margin.margin_curves, title="Jump or dial", alt=margin.margin_curves_in_words,
+        controls={"margin": Slider(0.5, 2, 0.1), "ratio": Slider(0, 3, 0.1),
+                  "drawn": Choice(["loss", "force"])},
     ),
     "triangle": Study(
         triangle.triangle, title="Triangle", alt=triangle.triangle_in_words,

@@ -1,4 +1,4 @@
-"""Numbers that say how good a prediction is. NumPy in, plain numbers out."""
+"""Numbers that say how good a predicted number is, and agreement after Bland and Altman."""
 
 from __future__ import annotations
 
