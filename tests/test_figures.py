@@ -458,18 +458,21 @@ def test_mistakes_are_pairs_of_photos_in_two_rows():
     drawn = MADE["mistakes"]()
     above, below = drawn.data
     assert tuple(above.text) == ("D = 4.00",)
-    assert tuple(below.text) == ("D = 3.00", "D = 2.00", "D = 1.00", "D = 0.00")
-    photos = [(image.y, image.source) for image in drawn.layout.images]
-    assert photos[:2] == [(0, "data:a"), (0, "data:b")] and len(photos) == 2 + 2 * 4
-    for row, trace in ((0, above), (-1, below)):
+    assert tuple(below.text) == ("D = 3.00", "D = 2.00", "D = 1.00")
+    photos = drawn.layout.images
+    sources = [photo.source for photo in photos]
+    assert sources == ["data:a", "data:b", *np.ravel([[f"data:{k}", "data:c"] for k in range(3)])]
+    for trace, own in ((above, photos[:2]), (below, photos[2:])):
         for k, x in enumerate(trace.x):
-            middle = [i.x for i in drawn.layout.images if i.y == row][2 * k : 2 * k + 2]
-            assert np.mean(middle) == pytest.approx(x)
+            pair = own[2 * k : 2 * k + 2]
+            assert np.mean([photo.x for photo in pair]) == pytest.approx(x)
+            assert all(photo.y > y for photo, y in zip(pair, trace.y[k : k + 1] * 2, strict=True))
+    assert min(photo.y for photo in photos[:2]) > max(photo.y for photo in photos[2:])
 
 
 def test_no_mistakes_leave_an_empty_row():
     drawn = contrastive.mistakes([], ADMITTED, title="T")
-    assert len(drawn.data[0].x) == 0 and len(drawn.layout.images) == 8
+    assert len(drawn.data[0].x) == 0 and len(drawn.layout.images) == 6
 
 
 def test_the_desk_compares_the_own_template_with_the_next():

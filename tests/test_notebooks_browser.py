@@ -6,7 +6,6 @@ What a picture says after a move is checked against the mathematics, not only th
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -148,7 +147,7 @@ def at_the_door(hand: Hand, at: Callable[[str], str]) -> None:
         low, high = sorted(curve["y"][max(after - 1, 0) : after + 1])
         assert low - 1e-4 <= now <= high + 1e-4
         found[name] = now
-    assert hand.title == f"τ = {tau:.2f}: FAR {found['FAR']:.1f} %, FRR {found['FRR']:.1f} %"
+    assert hand.title == f"FAR {found['FAR']:.1f} %, FRR {found['FRR']:.1f} %"
     point = hand.trace("this threshold", 2)
     assert (point["x"][0], point["y"][0]) == pytest.approx((found["FAR"], 100 - found["FRR"]))
     look = """(root) => { const { _fullData, _fullLayout } =
@@ -401,4 +400,4 @@ def test_a_second_run_leaves_identical_records(executed, in_lab, lecture, name):
     page = in_lab[name].page
     page.evaluate("() => window.ran.then(() => jupyterapp.commands.execute('docmanager:save'))")
     again = collect(lecture / "notebooks" / f"{name}.ipynb")
-    assert json.dumps(again) == json.dumps(collect(Path(executed[name].output)))
+    assert again == collect(Path(executed[name].output))  # a saved 0.0 may read 0

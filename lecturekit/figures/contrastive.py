@@ -15,7 +15,7 @@ from lecturekit.metrics import Verification
 Floats = NDArray[np.floating]
 Mistake = tuple[str, str, float]  # addresses of two photos, and their distance
 POINTS = 400  # of a curve over all thresholds
-SHOWN = 4  # pairs of photos on each side of a threshold
+SHOWN = 3  # pairs of photos on each side of a threshold
 
 
 def terms(labels: Sequence[int], counts: Mapping[str, Sequence[float]], *, title: str) -> go.Figure:
@@ -52,7 +52,8 @@ def door(
             (address of a photo, of the other, distance), at most SHOWN are drawn.
     """
     now = int(np.searchsorted(rates.threshold, threshold, "right")) - 1
-    some = np.unique(np.linspace(1, len(rates.threshold) - 1, POINTS).astype(int))  # not −∞
+    ends = rates.threshold[[1, -1]]  # the first is −∞
+    some = np.unique(np.searchsorted(rates.threshold, np.linspace(*ends, POINTS)))
     left = figure(title, "threshold τ on the distance", "%", height=360)
     for i, (name, row) in enumerate((("FAR", rates.far), ("FRR", rates.frr))):
         seen = look(i)
@@ -80,27 +81,29 @@ def door(
     )  # fmt: skip
     right.update_xaxes(range=[-1, 41])
     right.update_yaxes(range=[60, 101])
-    return [left, mistakes(refused, admitted, title="Mistakes nearest to the threshold"), right]
+    return [left, mistakes(refused, admitted, title="The nearest mistakes"), right]
 
 
 def mistakes(refused: Sequence[Mistake], admitted: Sequence[Mistake], *, title: str) -> go.Figure:
     """Pairs of photos in two rows, see `door`, each with its distance."""
-    made = figure(title, "", "", height=360)
-    rows = (("same person,<br>refused", refused), ("two people,<br>accepted", admitted))
+    made = figure(title, "", "", height=380)
+    rows = (("same person, refused", refused), ("two people, accepted", admitted))
     for row, (name, pairs) in enumerate(rows):
-        chosen = pairs[:SHOWN]
+        chosen, y = pairs[:SHOWN], -1.6 * row
+        made.add_annotation(
+            x=0, y=y + 0.6, text=name, showarrow=False, xanchor="left", font={"size": 16}
+        )
         made.add_scatter(
-            x=[k + 0.5 for k in range(len(chosen))], y=[0.5 - row] * len(chosen), mode="text",
+            x=[k + 0.5 for k in range(len(chosen))], y=[y - 0.52] * len(chosen), mode="text",
             text=[f"D = {d:.2f}" for _, _, d in chosen], showlegend=False, hoverinfo="skip",
             name=name, textfont={"size": 15},
         )  # fmt: skip
         for k, (one, other, _) in enumerate(chosen):
-            for side, source in ((-0.22, one), (0.22, other)):
-                made.add_layout_image(placed(source, k + 0.5 + side, -row, 0.42, 0.7))
+            for side, source in ((-0.23, one), (0.23, other)):
+                made.add_layout_image(placed(source, k + 0.5 + side, y, 0.45, 0.78))
     bare = {"ticks": "", "showline": False, "showgrid": False, "zeroline": False}
     made.update_xaxes(range=[0, SHOWN], showticklabels=False, **bare)
-    names = [name for name, _ in rows]
-    made.update_yaxes(range=[-1.4, 0.65], tickvals=[0, -1], ticktext=names, **bare)
+    made.update_yaxes(range=[-2.3, 0.8], showticklabels=False, **bare)
     return made
 
 

@@ -9,13 +9,18 @@ from lecturekit.losses.consistency import (
     kl_divergence,
     training_signal,
 )
+from lecturekit.losses.contrastive import Contrastive, contrastive
+from lecturekit.losses.distances import pairwise_distances
 
 __all__ = [
     "Consistency",
+    "Contrastive",
     "alignment",
     "consistency",
+    "contrastive",
     "cross_entropy",
     "entropy",
     "kl_divergence",
+    "pairwise_distances",
     "training_signal",
 ]

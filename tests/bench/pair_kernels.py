@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 
-from lecturekit.losses import contrastive
+from lecturekit.losses.contrastive import contrastive
 
 DIMENSIONS, CLASSES, MARGIN, ROUNDS = 128, 32, 1.0, 31
 
@@ -54,7 +54,7 @@ def ours(form: str, embeddings: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
 
 
 @tf.function(jit_compile=True)
-def two_products(embeddings: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
+def two_products(embeddings: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     """The limit."""
     return tf.matmul(tf.matmul(embeddings, embeddings, transpose_b=True), embeddings)
 
