@@ -1,4 +1,4 @@
-"""Measure the runs of the UDA lab and ship them: `python data/measure.py`, about 20 minutes.
+"""Measure the runs of the UDA lab and ship them: `python data/measure.py`, about half an hour.
 
 Other machines and versions round differently, so that single runs come out a little otherwise;
 `tests/test_semi_supervised_lab.py` repeats some of them within tolerances.

@@ -1,6 +1,6 @@
 """The UDA lab: real runs of every combination of switches, measured once and shipped as numbers.
 
-`data/measure.py` makes the file (about 20 minutes); `recompute` runs one combination anew.
+`data/measure.py` makes the file (about half an hour); `recompute` runs one combination anew.
 """
 
 from __future__ import annotations
