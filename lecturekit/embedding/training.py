@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -14,15 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 from lecturekit.embedding.augment import faces
 from lecturekit.embedding.encoders import classifier, encoder
 from lecturekit.embedding.objective import Augmentation, PairObjective, Recipe
+from lecturekit.embedding.triplets import TripletObjective, TripletRecipe
 from lecturekit.mining import evenly, people_by_photos
 from lecturekit.training import History, Trainer, fit
 
 Photos = NDArray[np.float32]
-DEFAULT = Recipe()
+DEFAULTS: dict[str, Recipe | TripletRecipe] = {"pairs": Recipe(), "triplets": TripletRecipe()}
 
 
 class Embedder:
-    """An encoder that is trained on pairs: `fit`, then `embed`.
+    """An encoder that is trained on pairs or on triplets: `fit`, then `embed`.
 
     Args:
         build: ``build(seed) -> model`` from photos to unit vectors.
@@ -30,12 +31,17 @@ class Embedder:
         people, photos: a batch holds `photos` photos of each of `people` people.
         steps: updates per fit.
         jit: compile with XLA: pays for dense encoders, never for convolutions.
+        on: ``pairs``, trained by a `Recipe`, or ``triplets``, by a `TripletRecipe`.
+        mirrored: whether a photo seen in a mirror is still of the same class, as faces are, and
+            digits are not; then `embed` averages both.
     """
 
     def __init__(
         self,
         build: Callable[[int], keras.Model] = encoder,
         *,
+        on: Literal["pairs", "triplets"] = "pairs",
+        mirrored: bool = True,
         augment: Augmentation | None = faces,
         people: int = 8,
         photos: int = 4,
@@ -43,28 +49,33 @@ class Embedder:
         jit: bool = False,
     ) -> None:
         self.build, self.people, self.photos, self.steps = build, people, photos, steps
-        self.objective = PairObjective(augment)
+        self.on, self.mirrored, self.augment, self.jit = on, mirrored, augment, jit
         self._starts: dict[int, list[NDArray]] = {}  # first weights by seed
-        self.trainer = Trainer(build(0), self.objective, _adam, jit=jit)
+        self._trainers: dict[str, Trainer] = {}
+        self._follow(DEFAULTS[on])
 
     def fit(
         self,
         x: Photos,
         labels: ArrayLike,
-        recipe: Recipe = DEFAULT,
+        recipe: Recipe | TripletRecipe | None = None,
         *,
         seed: int,
         snapshots: int = 1,
         snapshot: Callable[[], Any] | None = None,
+        watch: Callable[[], dict[str, float]] | None = None,
     ) -> History:
         """Train from fresh weights on these photos only.
 
         Args:
             x: float32 [rows, height, width, 1]; labels: whole numbers [rows].
+            recipe: the tuned one if None.
             seed: of weights, batches, augmentation and sampled pairs.
-            snapshots: how often `snapshot` is called; divides the number of steps.
+            snapshots: how often `snapshot` and `watch` are called; divides the number of steps.
+            watch: numbers to record in the history, such as the share of active triplets.
         Raises:
-            ValueError: labels that make no batch (see `mining.people_by_photos`).
+            ValueError: labels that make no batch (see `mining.people_by_photos`), or a recipe of
+                the other kind.
             KeyboardInterrupt: half a training compares nothing.
         """
         labels = _labels(x, labels)
@@ -73,13 +84,52 @@ class Embedder:
         )
         if self.steps % snapshots:
             raise ValueError(f"{snapshots} snapshots do not divide {self.steps} steps evenly")
+        self.start(recipe, seed=seed)
+        order = order.reshape(snapshots, self.steps // snapshots, -1)
+        return self.go_on(x, labels, order, snapshot=snapshot, watch=watch)
+
+    def start(self, recipe: Recipe | TripletRecipe | None = None, *, seed: int) -> None:
+        """Fresh weights, a fresh optimiser, and a recipe to follow."""
+        recipe = DEFAULTS[self.on] if recipe is None else recipe
+        if type(recipe) is not type(DEFAULTS[self.on]):
+            raise ValueError(
+                f"this embedder trains on {self.on} and needs a "
+                f"{type(DEFAULTS[self.on]).__name__}, not a {type(recipe).__name__}"
+            )
+        self._follow(recipe)
         if seed not in self._starts:
             self._starts[seed] = self.build(seed).get_weights()
         self.trainer.reset(self._starts[seed])
         self.trainer.optimizer.learning_rate.assign(recipe.rate)
         self.objective.become(recipe, seed)
-        order = order.reshape(snapshots, self.steps // snapshots, -1)
-        return _whole(fit(self.trainer, (x, labels), order, snapshot=snapshot))
+
+    def go_on(
+        self, x: Photos, labels: ArrayLike, order: NDArray[np.integer], **looks: Any
+    ) -> History:
+        """Train on, over batches that were chosen elsewhere.
+
+        Args:
+            order: row numbers [snapshots, steps, batch].
+            looks: `snapshot` and `watch`, as `fit` takes them.
+        """
+        return _whole(fit(self.trainer, (x, _labels(x, labels)), order, **looks))
+
+    def _follow(self, recipe: Recipe | TripletRecipe) -> None:
+        """Take the trainer for this recipe: each form of the triplet loss has its own graph."""
+        form = recipe.form if isinstance(recipe, TripletRecipe) else ""
+        if form not in self._trainers:
+            if self.on == "pairs":
+                objective = PairObjective(self.augment)
+            else:
+                objective = TripletObjective(self.augment, self.people, self.photos, form)
+            self._trainers[form] = Trainer(self.build(0), objective, _adam, jit=self.jit)
+        self.trainer = self._trainers[form]
+        self.objective = self.trainer.loss
+
+    @property
+    def batch(self) -> int:
+        """Rows of a batch."""
+        return self.people * self.photos
 
     @property
     def weights(self) -> list[NDArray]:
@@ -91,12 +141,14 @@ class Embedder:
         self.trainer.model.set_weights(weights)
 
     def embed(self, x: Photos) -> Photos:
-        """Unit vectors [rows, dimensions]: a photo and its mirror image, averaged.
+        """Unit vectors [rows, dimensions]; where it is `mirrored`, of a photo and its mirror image.
 
         Raises:
             FloatingPointError: an embedding is not finite, as after too large a step size.
         """
-        return both_ways(self.trainer.predict, x)
+        return (
+            both_ways(self.trainer.predict, x) if self.mirrored else _unit(self.trainer.predict(x))
+        )
 
 
 class Softmax:
@@ -180,7 +232,10 @@ class Softmax:
 
 def both_ways(function: Callable[[Photos], Photos], x: Photos) -> Photos:
     """f(photo) + f(mirrored photo) as unit vectors [rows, dimensions]."""
-    points = function(x) + function(np.ascontiguousarray(x[:, :, ::-1]))
+    return _unit(function(x) + function(np.ascontiguousarray(x[:, :, ::-1])))
+
+
+def _unit(points: Photos) -> Photos:
     if not np.isfinite(points).all():
         raise FloatingPointError("an embedding holds NaN or infinity; try a smaller learning rate")
     return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)

@@ -11,11 +11,14 @@ from lecturekit.losses.consistency import (
 )
 from lecturekit.losses.contrastive import Contrastive, contrastive
 from lecturekit.losses.distances import pairwise_distances
+from lecturekit.losses.triplet import Triplet, batch_all, triplet
 
 __all__ = [
     "Consistency",
     "Contrastive",
+    "Triplet",
     "alignment",
+    "batch_all",
     "consistency",
     "contrastive",
     "cross_entropy",
@@ -23,4 +26,5 @@ __all__ = [
     "kl_divergence",
     "pairwise_distances",
     "training_signal",
+    "triplet",
 ]

@@ -55,3 +55,22 @@ def between(value: Any, low: float, high: float, what: str, *, open_low: bool = 
         start = f"above {low:g}" if open_low else f"at least {low:g}"
         end = "" if high == float("inf") else f" and at most {high:g}"
         raise ValueError(f"{what} must be {start}{end}, got {value}")
+
+
+def one_label_each(embeddings: tf.Tensor, labels: tf.Tensor) -> None:
+    """Raise ValueError unless labels are [batch] for embeddings [batch, dimensions]."""
+    if labels.shape.rank != 1 or not embeddings.shape[:1].is_compatible_with(labels.shape):
+        raise ValueError(
+            f"every embedding needs its label: {embeddings.shape} and labels {labels.shape}"
+        )
+
+
+def both_kinds(labels: tf.Tensor) -> None:
+    """Raise ValueError where labels can be seen and have no similar, or no dissimilar pair."""
+    if not tf.executing_eagerly():
+        return
+    classes = len(tf.unique(labels)[0])
+    if classes == 1:
+        raise ValueError("labels of one class only: no dissimilar pair, everything collapses")
+    if classes == labels.shape[0]:
+        raise ValueError("every row has a label of its own: there is no similar pair")

@@ -94,10 +94,7 @@ def _weights(weights: Any, embeddings: tf.Tensor, labels: tf.Tensor) -> tuple[An
     That 1 needs no zero diagonal: a row is similar to itself, at distance 0.
     """
     known = embeddings.shape[0]
-    if labels.shape.rank != 1 or not embeddings.shape[:1].is_compatible_with(labels.shape):
-        raise ValueError(
-            f"every embedding needs its label: {embeddings.shape} and labels {labels.shape}"
-        )
+    checks.one_label_each(embeddings, labels)
     if known == 1:
         raise ValueError("a batch of one row has no pair; give two rows or more")
     rows = tf.shape(embeddings)[0]

@@ -1,4 +1,4 @@
-"""Which pairs of a batch count, and how much; and which rows make a batch."""
+"""Which pairs and triplets of a batch count; and which rows make a batch."""
 
 from lecturekit.mining.batches import evenly, people_by_photos
 from lecturekit.mining.pairs import (
@@ -10,15 +10,32 @@ from lecturekit.mining.pairs import (
     pair_weights,
     random_pairs,
 )
+from lecturekit.mining.triplets import (
+    MINERS,
+    batch_hard,
+    distance_weighted,
+    mine,
+    random_triplets,
+    semi_hard,
+)
+from lecturekit.mining.whole import HardList, hardest_of_all
 
 __all__ = [
+    "MINERS",
     "SAMPLERS",
+    "HardList",
     "all_pairs",
     "balanced",
+    "batch_hard",
+    "distance_weighted",
     "easy",
     "evenly",
     "hard",
+    "hardest_of_all",
+    "mine",
     "pair_weights",
     "people_by_photos",
     "random_pairs",
+    "random_triplets",
+    "semi_hard",
 ]

@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from lecturekit.losses import checks
+
 Sampler = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 SHARE = 0.15  # of the pairs of a batch that `random_pairs` keeps
 
@@ -39,12 +41,7 @@ def pair_weights(
             f"distances must be [batch, batch] and labels [batch], got {distances.shape} and "
             f"{labels.shape}"
         )
-    if tf.executing_eagerly():
-        classes = len(tf.unique(labels)[0])
-        if classes == 1:
-            raise ValueError("labels of one class only: no dissimilar pair, everything collapses")
-        if classes == rows:
-            raise ValueError("every row has a label of its own: there is no similar pair")
+    checks.both_kinds(labels)
     same = labels[:, None] == labels[None, :]
     return SAMPLERS[name](tf.stop_gradient(distances), same, tf.convert_to_tensor(seed))
 
