@@ -1,5 +1,6 @@
 """Numbers that say how good a prediction or an embedding is. NumPy in, plain numbers out."""
 
+from lecturekit.metrics.collapse import collapsed, spread
 from lecturekit.metrics.regression import (
     BlandAltman,
     bland_altman,
@@ -21,6 +22,7 @@ __all__ = [
     "Verification",
     "bland_altman",
     "calibrated_slope",
+    "collapsed",
     "distances",
     "error_rates",
     "explained_variance",
@@ -28,6 +30,7 @@ __all__ = [
     "mean_squared_error",
     "pairs_of",
     "recall_at_k",
+    "spread",
     "tar_at_far",
     "verification",
 ]
