@@ -2,7 +2,8 @@
 
 Shipped: `load_digits` and `load_faces` (`Images`), `load_topics` and `load_other_topics` (`Texts`),
 `load_exams` (`TaskTable`). Real, found or fetched: `load_schools`, `load_survey`. Synthetic, for
-turning knobs: `make_documents`, `make_schools`, `make_survey`. All failures are a `DataError`.
+turning knobs: `make_documents`, `make_schools`, `make_survey`,
+`make_superclasses`. All failures are a `DataError`.
 """
 
 from lecturekit.datasets.card import Card, DataError
@@ -15,6 +16,7 @@ from lecturekit.datasets.images import Images
 from lecturekit.datasets.schools import load_schools
 from lecturekit.datasets.schools_like import make_schools
 from lecturekit.datasets.split import Scaled, scale, split
+from lecturekit.datasets.superclasses import Superclasses, make_superclasses
 from lecturekit.datasets.survey import load_survey, ratings
 from lecturekit.datasets.survey_like import make_survey
 from lecturekit.datasets.table import TaskTable
@@ -28,6 +30,7 @@ __all__ = [
     "FewLabels",
     "Images",
     "Scaled",
+    "Superclasses",
     "TaskTable",
     "Texts",
     "Wording",
@@ -43,6 +46,7 @@ __all__ = [
     "load_topics",
     "make_documents",
     "make_schools",
+    "make_superclasses",
     "make_survey",
     "ratings",
     "scale",

@@ -54,6 +54,34 @@ def fit_on_hardest(
     return histories
 
 
+def fit_on_random(
+    embedder: Embedder,
+    x: Photos,
+    labels: ArrayLike,
+    recipe: TripletRecipe | None = None,
+    *,
+    seed: int,
+    looks: int = 1,
+    **seen: Any,
+) -> History:
+    """Train on random triplets of the whole set, as many a step as the two others: to compare.
+
+    Args:
+        embedder, x, labels, recipe: as `fit_on_hardest`.
+        looks: how often `snapshot` and `watch` are called; divides the number of steps.
+    Raises:
+        ValueError: looks that do not divide the steps, or labels without triplets.
+    """
+    if looks < 1 or embedder.steps % looks:
+        raise ValueError(f"{looks} looks do not divide {embedder.steps} steps evenly")
+    labels, rng = np.asarray(labels), np.random.default_rng(seed)
+    _start(embedder, recipe, seed)
+    count = embedder.batch // 3
+    shown = random_rows(labels, embedder.steps * count, rng).reshape(embedder.steps, count, 3)
+    order = np.array([_rows(part, embedder.batch) for part in shown])
+    return embedder.go_on(x, labels, order.reshape(looks, -1, embedder.batch), **seen)
+
+
 def fit_on_hard_list(
     embedder: Embedder,
     x: Photos,
@@ -115,7 +143,7 @@ def random_rows(labels: ArrayLike, count: int, rng: np.random.Generator) -> NDAr
 def _start(embedder: Embedder, recipe: TripletRecipe | None, seed: int) -> None:
     if embedder.on != "triplets":
         raise ValueError("this needs an embedder on triplets: Embedder(…, on='triplets')")
-    embedder.start(replace(recipe or TripletRecipe(), mining="given"), seed=seed)
+    embedder.start(replace(recipe or TripletRecipe(), mining="given", warm_up=0), seed=seed)
 
 
 def _rows(triplets: NDArray[np.int64], batch: int) -> NDArray[np.int64]:

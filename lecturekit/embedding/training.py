@@ -34,6 +34,8 @@ class Embedder:
         on: ``pairs``, trained by a `Recipe`, or ``triplets``, by a `TripletRecipe`.
         mirrored: whether a photo seen in a mirror is still of the same class, as faces are, and
             digits are not; then `embed` averages both.
+    Raises:
+        ValueError: `on` that is neither.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class Embedder:
         steps: int = 600,
         jit: bool = False,
     ) -> None:
+        if on not in DEFAULTS:
+            raise ValueError(f"cannot train on {on!r}; choose one of {', '.join(DEFAULTS)}")
         self.build, self.people, self.photos, self.steps = build, people, photos, steps
         self.on, self.mirrored, self.augment, self.jit = on, mirrored, augment, jit
         self._starts: dict[int, list[NDArray]] = {}  # first weights by seed

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent / "js"
-PARTS = ("make", "controls", "handles", "figures", "picture", "view", "sources")
+PARTS = ("make", "controls", "handles", "figures", "photos", "picture", "view", "sources")
 
 
 def _read(name: str) -> str:

@@ -61,7 +61,8 @@ def triplet(
             row numbers outside the batch or embeddings that are not finite.
     """
     embeddings = as_embeddings(embeddings)
-    triplets, margin = _checked(embeddings, triplets), _margin(margin, form)
+    triplets = _checked(embeddings, triplets)
+    margin = _margin(margin, form, triplets.shape[:1])
 
     points = tf.stop_gradient(embeddings)
     anchor, positive, negative = (tf.gather(points, triplets[:, k]) for k in range(3))
@@ -111,9 +112,7 @@ def batch_all(
     embeddings, labels = as_embeddings(embeddings), tf.convert_to_tensor(labels)
     checks.one_label_each(embeddings, labels)
     checks.both_kinds(labels)
-    margin = _margin(margin, form)
-    if margin.shape.rank not in (0, 2):
-        raise ValueError(f"margin must be a number or [batch, batch], got shape {margin.shape}")
+    margin = _margin(margin, form, [labels.shape[0]] * 2)
     same = labels[:, None] == labels[None, :]
     other = ~tf.eye(tf.shape(labels)[0], dtype=tf.bool)
     exists = (same & other)[:, :, None] & ~same[:, None, :]
@@ -168,11 +167,18 @@ def _apart(difference: tf.Tensor, form: Form) -> tuple[tf.Tensor, tf.Tensor, Any
     return difference, *root(d2)
 
 
-def _margin(margin: float | tf.Tensor, form: Form) -> tf.Tensor:
+def _margin(margin: float | tf.Tensor, form: Form, shape: Any) -> tf.Tensor:
+    """The margin as a tensor: one number, or of this shape."""
     if form not in FORMS:
         raise ValueError(f"there is no form {form!r}; choose one of {', '.join(FORMS)}")
-    checks.between(margin, 0, math.inf, "margin")
-    return tf.convert_to_tensor(margin, tf.float32)
+    if isinstance(margin, int | float):
+        checks.between(margin, 0, math.inf, "margin")
+    margin = tf.convert_to_tensor(margin, tf.float32)
+    if margin.shape.rank and not margin.shape.is_compatible_with(shape):
+        raise ValueError(f"margin must be a number or {tf.TensorShape(shape)}, got {margin.shape}")
+    if tf.executing_eagerly() and not tf.reduce_all(margin >= 0):
+        raise ValueError(f"margin must be at least 0, got {tf.reduce_min(margin):g}")
+    return margin
 
 
 def _checked(embeddings: tf.Tensor, triplets: Any) -> tf.Tensor:

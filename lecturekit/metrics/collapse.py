@@ -42,7 +42,5 @@ def collapsed(embeddings: ArrayLike, loss: float, plateau: float, *, least: floa
         ValueError: as `spread`, or a plateau that is not above 0.
     """
     if not plateau > 0:
-        raise ValueError(
-            f"the plateau must be above 0, got {plateau}: no margin, no plateau"
-        )
+        raise ValueError(f"the plateau must be above 0, got {plateau}: no margin, no plateau")
     return spread(embeddings) < least and abs(loss - plateau) < NEAR * plateau

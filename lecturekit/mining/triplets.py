@@ -71,8 +71,16 @@ def random_triplets(
 
 
 def batch_hard(distances: tf.Tensor, same: tf.Tensor, seed: tf.Tensor, positives: int) -> tf.Tensor:
-    """For every row its farthest similar and its nearest dissimilar row (Hermans et al. 2017)."""
-    return _one_each(tf.where(same, distances, -distances), same)
+    """For every row its farthest similar and its nearest dissimilar row (Hermans et al. 2017).
+
+    `distances` are symmetric, so columns stand for rows: XLA finds their maxima much quicker.
+    """
+    similar = _similar(same)
+    positive = _highest_of_columns(tf.where(similar, distances, -float("inf")))
+    negative = _highest_of_columns(tf.where(same, -float("inf"), -distances))
+    rows = tf.range(tf.shape(same)[0])
+    exists = tf.reduce_any(similar, 0) & tf.reduce_any(~same, 0)
+    return tf.stack([rows, tf.where(exists, positive, rows), negative], 1)
 
 
 def semi_hard(distances: tf.Tensor, same: tf.Tensor, seed: tf.Tensor, positives: int) -> tf.Tensor:
@@ -104,7 +112,7 @@ def distance_weighted(
     d = tf.clip_by_value(distances, NEAREST, FARTHEST)
     log_weight = (2.0 - DIMENSIONS) * tf.math.log(d)
     log_weight -= 0.5 * (DIMENSIONS - 3) * tf.math.log(1 - tf.square(d) / 4)
-    log_weight = tf.where(distances < FARTHEST, log_weight, -1e6)  # only if nothing else is left
+    log_weight = tf.where(distances < FARTHEST, log_weight, -1e3)  # only if nothing else is left
     log_weight = tf.where(same, -float("inf"), log_weight)[:, None, :]
     draws = _uniform(tf.tile(log_weight, [1, positives, 1]), seed)
     gumbel = -tf.math.log(-tf.math.log(draws + 1e-20) + 1e-20)
@@ -143,6 +151,14 @@ def _one_each(score: tf.Tensor, same: tf.Tensor) -> tf.Tensor:
     negative = tf.argmax(tf.where(same, -float("inf"), score), 1, tf.int32)
     exists = tf.reduce_any(similar, 1) & tf.reduce_any(~same, 1)
     return tf.stack([rows, tf.where(exists, positive, rows), negative], 1)
+
+
+def _highest_of_columns(score: tf.Tensor) -> tf.Tensor:
+    """The first row of highest score in every column; twice as fast as argmax under XLA."""
+    rows = tf.range(tf.shape(score)[0])
+    is_top = score == tf.reduce_max(score, 0, keepdims=True)
+    found = tf.reduce_min(tf.where(is_top, rows[:, None], tf.shape(score)[0]), 0)
+    return tf.minimum(found, tf.shape(score)[0] - 1)  # where NaN is not even equal to itself
 
 
 def _similar(same: tf.Tensor) -> tf.Tensor:

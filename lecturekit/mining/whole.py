@@ -53,7 +53,7 @@ def hardest_of_all(embeddings: ArrayLike, labels: ArrayLike) -> Triplets:
 class HardList:
     """Triplets that were hard when they came up, kept to be shown again.
 
-    A triplet enters if its loss is above a percentile of those it came with, is scored again
+    A triplet enters if its loss reaches a percentile of those it came with, is scored again
     whenever it is shown, and leaves after `patience` visits in a row at which it was satisfied, or
     as the oldest when the list is full.
 

@@ -104,6 +104,7 @@ function makePicture(plotlyPromise, onDrawn, onProblem) {
   const stage = make("div", { className: "lk-stage" }, plot);
   const element = make("div", { className: "lk-panel" }, stage);
   let figure = null, revision = 0, due = false, drawing = false, width = 0, height = 0, ink = null;
+  const photos = makePhotos(stage, plot, () => figure?.layout.meta?.photos);
 
   // Enlarged, a picture stays in the window with its controls: first it grows less, then it shrinks.
   const fit = () => {
@@ -126,7 +127,9 @@ function makePicture(plotlyPromise, onDrawn, onProblem) {
         const style = getComputedStyle(element);
         const { data, layout } = themed(figure, style, width, height, revision);
         ink = style.color;
+        photos.hide();                                   // of a point that is about to move
         await Plotly.react(plot, data, layout, CONFIG);
+        photos.listen();
         onDrawn();
       }
     } finally {
