@@ -21,6 +21,7 @@ from lecturekit.figures import (
     springs,
     start,
     triangle,
+    triplet,
     tug,
 )
 from lecturekit.figures.style import styled
@@ -61,6 +62,12 @@ MADE = {
         {"digits": (np.array([20.0, 22.0]), np.array([9.0, 8.0]))},
         names=("without", "with"), title="T", unit="error (%)",
     ),
+    "curves": lambda: triplet.curves(
+        [1, 2, 3], {"one": np.ones((2, 3)), "two": np.arange(1.0, 4)}, title="T", unit="loss",
+        level=(0.5, "α"), now=1,
+    ),
+    "distances": lambda: triplet.distances(np.array([0.1, 0.2]), np.array([1.2]), title="T"),
+    "cost": lambda: triplet.cost([10, 20], {"search": np.array([1.0, 4.0])}, title="T"),
     "lines_by_task": lambda: multitask.lines_by_task(
         X, Y, TASK, title="T", x_name="reading (SD)", y_name="exam (SD)"
     ),
@@ -118,6 +125,10 @@ PORTABLE = {  # what a page draws alone: dictionaries with titles of their own
     "distributions": lambda: distributions.distributions([0.7, 0.2, 0.1], [0.3, 0.3, 0.4], False),
 }
 SEVERAL = {  # linked pictures
+    "race": lambda: triplet.race(
+        [10, 20], {"random": np.array([[10.0, 20.0], [30.0, 40.0]])},
+        {"random": [(np.array([0.1]), np.array([1.0]))] * 2}, "random", 1,
+    ),
     "door": lambda: contrastive.door(RATES, 3.5, REFUSED, ADMITTED, title="T"),
     "run": lambda: consistency.run(
         [10, 20], dict.fromkeys(("error", "entropy", "confident", "largest"), np.full((3, 2), 0.5)),
@@ -152,7 +163,7 @@ def made(request, monkeypatch) -> list[go.Figure]:
 def test_every_figure_function_is_made_here():
     modules = (
         compare, consistency, contrastive, distributions, margin, multitask, springs, start,
-        triangle, tug,
+        triangle, triplet, tug,
     )  # fmt: skip
     functions = [f for m in modules for f in vars(m).values() if inspect.isfunction(f)]
     draw = {
@@ -496,3 +507,29 @@ def test_maps_of_people_number_each_of_them():
     ten = contrastive.people_maps({"PCA": RNG.normal(size=(20, 2))}, np.arange(20) // 2, title="T")
     looks = {(trace.marker.color, trace.marker.symbol) for trace in ten.data}
     assert len(looks) == 10
+
+
+def test_curves_of_several_seeds_are_their_mean_with_the_range_behind_it():
+    rows = np.array([[1.0, 2.0], [3.0, 6.0]])
+    drawn = triplet.curves([5, 10], {"one": rows}, title="T", unit="u", level=(0.5, "α"))
+    assert list(named(drawn, "one").y) == [2.0, 4.0]
+    assert list(named(drawn, "one, range").y) == [3.0, 6.0, 2.0, 1.0]
+    assert list(named(drawn, "α").y) == [0.5, 0.5]
+
+
+def test_distances_are_counted_in_bins_and_nothing_falls_out():
+    drawn = triplet.distances(np.array([0.0, 0.07, 2.0, 2.0001]), np.array([1.0]), title="T")
+    same = np.array(named(drawn, "same class").y)
+    assert same.sum() == 100 and same[0] == same[1] == 25 and same[-1] == 50
+    assert np.argmax(named(drawn, "two classes").y) == 20
+
+
+def test_the_race_says_the_mean_of_the_seeds_at_that_moment():
+    left, right = SEVERAL["race"]()
+    assert left.layout.title.text == "Step 20: random 30 %"
+    assert right.layout.title.text == "Random: mean D 0.10 and 1.00"
+
+
+def test_a_cost_has_a_line_of_slope_two_through_its_end():
+    drawn = MADE["cost"]()
+    assert list(named(drawn, "slope 2: N²").y) == [1.0, 4.0]

@@ -7,7 +7,7 @@ import pytest
 
 from lecturekit.datasets import DataError, few_labels, load_digits
 from lecturekit.latent import geometric_steps, shipped
-from lecturekit.latent.shipped import FRAMES, PER_CLASS, ROWS, SEED, STEPS, load_evolution
+from lecturekit.latent.shipped import FRAMES, PER_CLASS, ROWS, SEED, STEPS, WAYS, load_evolution
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +16,11 @@ def found():
 
 
 def test_shapes_and_steps(found):
-    assert found.aligned.shape == found.principal.shape == (FRAMES, ROWS, 2)
+    assert tuple(found.maps) == tuple(found.quality) == WAYS
+    assert {layout.shape for layout in found.maps.values()} == {(FRAMES, ROWS, 2)}
     assert found.steps.tolist() == geometric_steps(STEPS, FRAMES).tolist()
-    assert len(found.quality.map_at_r) == FRAMES == len(found.quality.step) + 1
+    aligned = found.quality["aligned"]
+    assert len(aligned.map_at_r) == FRAMES == len(aligned.step) + 1
 
 
 def test_rows_are_digits_that_nobody_trained_on(found):
@@ -29,10 +31,8 @@ def test_rows_are_digits_that_nobody_trained_on(found):
 
 
 def test_steps_of_the_map_are_what_the_coordinates_say(found):
-    for layout, quality in (
-        (found.aligned, found.quality), (found.principal, found.quality_of_plane),
-    ):  # fmt: skip
-        layout = layout.astype(float)
+    for name, quality in found.quality.items():
+        layout = found.maps[name].astype(float)
         moved = np.linalg.norm(np.diff(layout, axis=0), axis=2).mean(1)
         spread = np.sqrt(layout.var(1).mean(1))[1:]
         np.testing.assert_allclose(quality.step, moved / spread, rtol=1e-4)
@@ -40,14 +40,22 @@ def test_steps_of_the_map_are_what_the_coordinates_say(found):
 
 def test_the_original_space_is_one_and_retrieval_improves(found):
     for name in ("recall_at_1", "map_at_r", "mean_distance"):
-        mine, other = getattr(found.quality, name), getattr(found.quality_of_plane, name)
-        assert (mine == other).all()
-    assert found.quality.map_at_r[-1] > found.quality.map_at_r[0] + 30
+        first, *others = (getattr(quality, name) for quality in found.quality.values())
+        assert all((first == other).all() for other in others)
+    assert found.quality["aligned"].map_at_r[-1] > found.quality["aligned"].map_at_r[0] + 30
 
 
 def test_the_map_reaches_what_was_asked_of_it(found):
-    assert found.quality.trustworthiness.mean() >= 0.95
-    assert found.quality.largest_step <= 0.3
+    aligned = found.quality["aligned"]
+    assert aligned.trustworthiness.mean() >= 0.95
+    assert aligned.largest_step <= 0.3
+    assert aligned.pace_correlation >= 0.75
+
+
+def test_the_others_are_there_because_they_mislead(found):
+    aligned, warm, last, _ = found.quality.values()
+    assert warm.largest_step > 2 * aligned.largest_step
+    assert last.pace_correlation < aligned.pace_correlation - 0.3
 
 
 def test_a_damaged_file_is_refused(monkeypatch, tmp_path):

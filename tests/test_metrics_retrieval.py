@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from lecturekit import metrics
 from lecturekit.metrics import distances, map_at_r, recall_at_k
 
 RNG = np.random.default_rng(0)
@@ -119,3 +120,14 @@ def test_more_neighbours_than_there_are_is_refused(k):
 def test_rows_without_a_distance_are_refused(a, b, metric, message):
     with pytest.raises(ValueError, match=message):
         distances(a, b, metric)
+
+
+def test_all_at_once_is_one_by_one():
+    rng = np.random.default_rng(3)
+    distance, labels = metrics.distances(rng.normal(size=(30, 3))), np.repeat(range(5), 6)
+    found = metrics.recalls_and_map(distance, labels, (1, 3))
+    assert found == {
+        "R@1": metrics.recall_at_k(distance, labels, 1),
+        "R@3": metrics.recall_at_k(distance, labels, 3),
+        "MAP@R": metrics.map_at_r(distance, labels),
+    }

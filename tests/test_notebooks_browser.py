@@ -21,6 +21,7 @@ from lecturekit.claims import collect, measured
 from lecturekit.course.notebook import read
 from lecturekit.datasets import load_exams
 from lecturekit.explore.snapshot import EXPLORER_MIME
+from lecturekit.latent.shipped import load_evolution
 from lecturekit.multitask import tug, variance
 from lecturekit.semi_supervised import lab as lab_runs
 
@@ -170,6 +171,61 @@ def enrolment_desk(hand: Hand, at: Callable[[str], str]) -> None:
     assert f"photos of {at('New person')}, " in hand.alt
 
 
+def a_triangle(hand: Hand, at: Callable[[str], str]) -> None:
+    points = [
+        [float(value) for value in np.ravel([hand.trace(name)[axis] for axis in "xy"])]
+        for name in ("anchor", "positive", "negative")
+    ]
+    hinge = hand.control("Hinge, max(0, …)").is_checked()
+    found = by_hand.triplet(*points, float(at("Margin α")), hinge)
+    assert hand.title == f"{found['zone']} negative: loss {found['loss']:.2f}".replace(
+        "-0.00", "0.00"
+    )
+    assert f"A {found['zone']} triplet" in hand.alt
+
+
+def mining_race(hand: Hand, at: Callable[[str], str]) -> None:
+    name, step = at("Look at"), int(at("Step"))
+    curve = hand.trace(name)
+    score = curve["y"][curve["x"].index(step)]
+    assert hand.title == f"Step {step}: {name} {score:.0f} %"
+    apart = [hand.trace(kind, 1) for kind in ("same class", "two classes")]
+    assert all(sum(one["y"]) == pytest.approx(100, abs=0.1) for one in apart)
+    means = [np.dot(one["x"], one["y"]) / 100 + 0.025 for one in apart]  # of the bins
+    said = [float(word) for word in re.findall(r"\d\.\d\d", hand.pictures()[1]["title"])]
+    assert said == pytest.approx(means, abs=0.03)
+
+
+def families(hand: Hand, at: Callable[[str], str]) -> None:
+    level = int(at("Level"))
+    traces = [t for t in hand.pictures()[0]["traces"] if t["name"] not in ("merge later",)]
+    called = {t["name"] for t in traces} - {f"level {level}"}
+    count = len(called)
+    assert hand.title == f"Level {level}: {count} famil{'ies' if count > 1 else 'y'} of digits"
+    assert sorted("".join(called).replace(", ", "")) == list("0123456789")
+
+
+def moment(hand: Hand, at: Callable[[str], str]) -> None:
+    """The picture's numbers are those of its chart; in the live one a digit is followed."""
+    frame = int(at("Moment"))
+    r1, score, mean = (hand.trace(name, 2)["y"][frame]
+                       for name in ("R@1", "MAP@R", "mean D (right axis)"))  # fmt: skip
+    said = [float(word) for word in re.findall(r"[\d.]+(?= %|$)", hand.title)]
+    assert said == pytest.approx([r1, score, mean], abs=0.51)
+    assert hand.trace("now", 2)["x"] == [frame, frame]
+
+
+def shipped_moment(hand: Hand, at: Callable[[str], str]) -> None:
+    moment(hand, at)
+    large, frame = load_evolution(), int(at("Moment"))
+    assert hand.title.startswith(f"Step {large.steps[frame]}: ")
+    for panel, name in enumerate((at("Map"), "fixed plane")):
+        layout = large.maps[name]
+        own = layout[frame][large.label == 3]
+        drawn = hand.trace("3", panel)
+        np.testing.assert_allclose(np.c_[drawn["x"], drawn["y"]], own, atol=1e-3)
+
+
 SAYS = {
     "Two distributions": two_distributions,
     "UDA lab": uda_lab,
@@ -177,6 +233,11 @@ SAYS = {
     "Jump or dial": jump_or_dial,
     "At the door": at_the_door,
     "Enrolment desk": enrolment_desk,
+    "Triangle": a_triangle,
+    "Mining race": mining_race,
+    "Tree of the digits": families,
+    "300 digits, 12 moments of a training": moment,
+    "500 digits, 20 moments of a training": shipped_moment,
     "Fit a line by hand": line_by_hand,
     "From seeds to a verdict": verdict,
     "One school against the pool": one_school,

@@ -21,7 +21,7 @@ from lecturekit.embedding.objective import Augmentation
 from lecturekit.losses.boosting import boosted
 from lecturekit.losses.cascade import cascade
 from lecturekit.losses.triplet import batch_all
-from lecturekit.metrics import distances, map_at_r, recall_at_k
+from lecturekit.metrics import distances, recalls_and_map
 from lecturekit.mining.batches import people_by_photos
 from lecturekit.mining.hierarchy import BASE, Tree, class_tree, neighbourhoods
 from lecturekit.training import Trainer, fit
@@ -245,8 +245,6 @@ class Rivals:
 def retrieval(points: ArrayLike, labels: ArrayLike) -> dict[str, float]:
     """R@1, R@2, R@4, R@8 and MAP@R in percent, among these rows.
 
-    Args, raises: as `metrics.distances`, `metrics.recall_at_k` and `metrics.map_at_r`.
+    Args, raises: as `metrics.distances` and `metrics.recalls_and_map`.
     """
-    found = distances(points)
-    recalls = {f"R@{k}": recall_at_k(found, labels, k) for k in (1, 2, 4, 8)}
-    return {**recalls, "MAP@R": map_at_r(found, labels)}
+    return recalls_and_map(distances(points), labels)

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from lecturekit.datasets import few_labels, load_digits
 from lecturekit.datasets.card import Card
 from lecturekit.datasets.files import read_shipped, unpacked
-from lecturekit.latent.layouts import aligned
+from lecturekit.latent.layouts import aligned, last_then_transform, warm_start
 from lecturekit.latent.linear import principal
 from lecturekit.latent.quality import Quality, quality
 from lecturekit.latent.recording import Recording, record
 
 SEED, MAP_SEED = 0, 0
 ROWS, FRAMES, STEPS, PER_CLASS, DIMENSIONS = 500, 20, 300, 20, 32
+WAYS = ("aligned", "warm start", "last, then transformed", "fixed plane")
 PER_FRAME = ("trustworthiness", "overlap", "recall_at_1", "map_at_r", "mean_distance")
 
 CARD = Card(
@@ -30,7 +31,7 @@ CARD = Card(
     citation="none",
     splits="one training, 200 labelled digits (seed 0), and 500 digits of its test rows",
     not_for="statements about trainings in general: it is a single run, made to be looked at",
-    files={"evolution.npy.bz2": "4bf0877702fed2e0003bd17cbf28879ca2bd656ad83dec24e85c279ff8f1cdb1"},
+    files={"evolution.npy.bz2": "aae65f6035a5d02b17c8a1786f8a1be144cb767a5f9bc35636317cab71575c35"},
 )
 
 
@@ -40,17 +41,16 @@ class Evolution:
 
     Attributes:
         steps: [frames] updates done; rows: [rows] of `load_digits()`; label: [rows] its digits.
-        aligned, principal: [frames, rows, 2] the map and its control, rounded to 16 bits.
-        quality: of the map; quality_of_plane: of the control.
+        maps: name of `WAYS` → [frames, rows, 2], rounded to 16 bits: the aligned map, two others
+            for contrast, and the fixed plane as a control.
+        quality: name → the quality of that map.
     """
 
     steps: NDArray[np.int64]
     rows: NDArray[np.int64]
     label: NDArray[np.int64]
-    aligned: NDArray[np.float32]
-    principal: NDArray[np.float32]
-    quality: Quality
-    quality_of_plane: Quality
+    maps: dict[str, NDArray[np.float32]]
+    quality: dict[str, Quality]
 
 
 def load_evolution() -> Evolution:
@@ -62,7 +62,8 @@ def load_evolution() -> Evolution:
     ]
     whole = whole.astype(np.int64)
     moments, rows, label = np.split(whole, [FRAMES, FRAMES + ROWS])
-    return Evolution(moments, rows, label, *maps.astype(np.float32), *found)
+    named = dict(zip(WAYS, maps.astype(np.float32), strict=True))
+    return Evolution(moments, rows, label, named, dict(zip(WAYS, found, strict=True)))
 
 
 def trained(x: NDArray, label: NDArray, shown: NDArray, *, frames: int, seed: int) -> Recording:
@@ -89,7 +90,8 @@ def measure() -> tuple[NDArray, ...]:
     steps, snapshots = trained(
         digits.x[known], label[known], digits.x[rows], frames=FRAMES, seed=SEED
     )
-    maps = np.stack([aligned(snapshots, seed=MAP_SEED), principal(snapshots)]).astype(np.float16)
+    by_umap = [way(snapshots, seed=MAP_SEED) for way in (aligned, warm_start, last_then_transform)]
+    maps = np.stack([*by_umap, principal(snapshots)]).astype(np.float16)
     numbers, ends = [], []
     for layout in maps.astype(np.float32):  # of what is shipped, rounding included
         found = quality(snapshots, layout, label[rows])

@@ -8,7 +8,7 @@ from lecturekit.metrics.regression import (
     explained_variance,
     mean_squared_error,
 )
-from lecturekit.metrics.retrieval import distances, map_at_r, recall_at_k
+from lecturekit.metrics.retrieval import distances, map_at_r, recall_at_k, recalls_and_map
 from lecturekit.metrics.verification import (
     Verification,
     error_rates,
@@ -30,6 +30,7 @@ __all__ = [
     "mean_squared_error",
     "pairs_of",
     "recall_at_k",
+    "recalls_and_map",
     "spread",
     "tar_at_far",
     "verification",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -53,7 +54,10 @@ def recall_at_k(distance: ArrayLike, labels: ArrayLike, k: int = 1) -> float:
     Raises:
         ValueError: shapes that do not fit, numbers that are not finite, or k out of range.
     """
-    hits = _hits(distance, labels)
+    return _recall(_hits(distance, labels), k)
+
+
+def _recall(hits: NDArray[np.bool_], k: int) -> float:
     if not 1 <= k <= hits.shape[1]:
         raise ValueError(f"k must be 1 … {hits.shape[1]}, the other rows; got {k}")
     return 100 * float(hits[:, :k].any(1).mean())
@@ -70,7 +74,22 @@ def map_at_r(distance: ArrayLike, labels: ArrayLike) -> float:
     Raises:
         ValueError: as `recall_at_k`, or a class with a single row, for which R is 0.
     """
-    hits, labels = _hits(distance, labels), np.asarray(labels)
+    return _map_at_r(_hits(distance, labels), np.asarray(labels))
+
+
+def recalls_and_map(
+    distance: ArrayLike, labels: ArrayLike, ks: Sequence[int] = (1, 2, 4, 8)
+) -> dict[str, float]:
+    """Recall@K for each K of `ks`, named R@1 …, and MAP@R, ranked once; in percent.
+
+    Args, raises: as `recall_at_k` and `map_at_r`.
+    """
+    hits = _hits(distance, labels)
+    recalls = {f"R@{k}": _recall(hits, k) for k in ks}
+    return {**recalls, "MAP@R": _map_at_r(hits, np.asarray(labels))}
+
+
+def _map_at_r(hits: NDArray[np.bool_], labels: NDArray) -> float:
     names, which, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if counts.min() < 2:
         raise ValueError(
