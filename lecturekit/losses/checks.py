@@ -74,3 +74,16 @@ def both_kinds(labels: tf.Tensor) -> None:
         raise ValueError("labels of one class only: no dissimilar pair, everything collapses")
     if classes == labels.shape[0]:
         raise ValueError("every row has a label of its own: there is no similar pair")
+
+
+def distances_of_labels(distances: Any, labels: Any) -> tuple[tf.Tensor, tf.Tensor]:
+    """Both as tensors, [batch, batch] and [batch], with pairs of both kinds, or a ValueError."""
+    distances, labels = tf.convert_to_tensor(distances), tf.convert_to_tensor(labels)
+    rows = labels.shape[0]
+    if labels.shape.rank != 1 or not distances.shape.is_compatible_with([rows, rows]):
+        raise ValueError(
+            f"distances must be [batch, batch] and labels [batch], got {distances.shape} and "
+            f"{labels.shape}"
+        )
+    both_kinds(labels)
+    return distances, labels

@@ -34,14 +34,7 @@ def pair_weights(
     """
     if name not in SAMPLERS:
         raise ValueError(f"there is no sampler {name!r}; choose one of {', '.join(SAMPLERS)}")
-    distances, labels = tf.convert_to_tensor(distances), tf.convert_to_tensor(labels)
-    rows = labels.shape[0]
-    if labels.shape.rank != 1 or not distances.shape.is_compatible_with([rows, rows]):
-        raise ValueError(
-            f"distances must be [batch, batch] and labels [batch], got {distances.shape} and "
-            f"{labels.shape}"
-        )
-    checks.both_kinds(labels)
+    distances, labels = checks.distances_of_labels(distances, labels)
     same = labels[:, None] == labels[None, :]
     return SAMPLERS[name](tf.stop_gradient(distances), same, tf.convert_to_tensor(seed))
 

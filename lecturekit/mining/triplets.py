@@ -46,14 +46,7 @@ def mine(
     """
     if name not in MINERS:
         raise ValueError(f"there is no miner {name!r}; choose one of {', '.join(MINERS)}")
-    distances, labels = tf.convert_to_tensor(distances), tf.convert_to_tensor(labels)
-    rows = labels.shape[0]
-    if labels.shape.rank != 1 or not distances.shape.is_compatible_with([rows, rows]):
-        raise ValueError(
-            f"distances must be [batch, batch] and labels [batch], got {distances.shape} and "
-            f"{labels.shape}"
-        )
-    checks.both_kinds(labels)
+    distances, labels = checks.distances_of_labels(distances, labels)
     if positives is None:
         if not tf.executing_eagerly():
             raise ValueError("inside a graph, say how many positives a row has: positives=K − 1")
