@@ -200,7 +200,7 @@ def test_a_triangle_says_its_zone_and_its_loss(away, zone, hinge):
     points = [[0.0, 0.0], [1.0, 0.0], [0.0, away]]
     loss = max(1.5 - away, 0) if hinge else 1.5 - away
     title = triangle(points, 0.5, hinge)["layout"]["title"]
-    assert title["text"] == f"{zone} negative: loss {loss:.2f}"
+    assert title["text"] == f"{zone} negative: loss {loss:.2f}{'' if hinge else ', no hinge'}"
     assert numbers_in(title["subtitle"]["text"]) == [1, away, 0.5]
     said = triangle_in_words(points, 0.5, hinge)
     assert said.startswith(f"A {zone} triplet") and f"loss {loss:.2f}" in said

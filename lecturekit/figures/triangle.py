@@ -43,7 +43,9 @@ def triangle(points: list, margin: float, hinge: bool) -> dict:
         place(negative, "negative", 1),
     ]
     below = f"D(a, p) {found['ap']:.2f}, D(a, n) {found['an']:.2f}, margin {margin:.1f}"
-    layout = square_plane(f"{found['zone']:s} negative: loss {found['loss']:.2f}", below, -2.0, 2.0)
+    ending = "" if hinge else ", no hinge"
+    title = f"{found['zone']:s} negative: loss {found['loss']:.2f}{ending:s}"
+    layout = square_plane(title, below, -2.0, 2.0)
     return {"data": data, "layout": layout}
 
 
