@@ -201,7 +201,8 @@ def families(hand: Hand, at: Callable[[str], str]) -> None:
     traces = [t for t in hand.pictures()[0]["traces"] if t["name"] not in ("merge later",)]
     called = {t["name"] for t in traces} - {f"level {level}"}
     count = len(called)
-    assert hand.title == f"Level {level}: {count} famil{'ies' if count > 1 else 'y'} of digits"
+    kind = "families" if count > 1 else "family"
+    assert hand.title == f"Level {level}: {count} {kind}, anchor {at('Anchor')}"
     assert sorted("".join(called).replace(", ", "")) == list("0123456789")
 
 
