@@ -19,7 +19,7 @@ MINING = (*MINERS, BATCH_ALL, GIVEN)
 
 @dataclass(frozen=True)
 class TripletRecipe:
-    """How to train on triplets. The default was tuned on other draws than are judged.
+    """How to train on triplets. The default made the trajectory that ships, `latent.shipped`.
 
     Attributes:
         mining: a key of `mining.MINERS`; ``batch-all`` for all triplets of a batch; ``given`` if

@@ -45,8 +45,8 @@ def aligned(
 ) -> Floats:
     """All frames laid out together, each point tied to itself in the frames next to it.
 
-    The one way here whose motion follows the motion of the embedding. Takes 10 to 20 seconds for
-    300 rows × 12 frames on one core, more the first time, see `compiled`.
+    It does not jump, and moves when the embedding moves; which point moves far says little. Takes
+    10 to 20 seconds for 300 rows × 12 frames on one core, more the first time, see `compiled`.
 
     Args:
         snapshots: [frames, rows, dimensions], or a sequence of [rows, dimensions].

@@ -52,7 +52,7 @@ def kept(
 
 
 def _digest(method: Callable[..., Floats], points: ArrayLike, settings: dict[str, Any]) -> str:
-    """Changes with the points, the settings, the code of this room and the libraries."""
+    """Changes with the points, the settings, the method's module and the libraries."""
     points = np.ascontiguousarray(points, np.float32)
     about = [inspect.getsource(inspect.getmodule(method)), versions(), list(points.shape)]
     text = json.dumps([*about, sorted(settings.items())])
