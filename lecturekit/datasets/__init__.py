@@ -1,9 +1,9 @@
 """Data sets as small frozen objects, each with a card that says what it is and isn't for.
 
-Shipped: `load_digits` and `load_faces` (`Images`), `load_topics` and `load_other_topics` (`Texts`),
-`load_exams` (`TaskTable`). Real, found or fetched: `load_schools`, `load_survey`. Synthetic, for
-turning knobs: `make_documents`, `make_schools`, `make_survey`,
-`make_superclasses`. All failures are a `DataError`.
+Shipped: `load_digits` and `load_faces` (`Images`), `load_spoken_digits` (`Sounds`), both digits
+together by `pair_digits`, `load_topics` and `load_other_topics` (`Texts`), `load_exams`
+(`TaskTable`). Real, found or fetched: `load_schools`, `load_survey`. Synthetic, for turning knobs:
+`make_documents`, `make_schools`, `make_survey`, `make_superclasses`. Failures are a `DataError`.
 """
 
 from lecturekit.datasets.card import Card, DataError
@@ -13,9 +13,11 @@ from lecturekit.datasets.documents import make_documents
 from lecturekit.datasets.exams import load_exams
 from lecturekit.datasets.faces import load_faces
 from lecturekit.datasets.images import Images
+from lecturekit.datasets.pairs import DigitPairs, pair_digits
 from lecturekit.datasets.schools import load_schools
 from lecturekit.datasets.schools_like import make_schools
 from lecturekit.datasets.split import Scaled, scale, split
+from lecturekit.datasets.spoken import Sounds, load_spoken_digits
 from lecturekit.datasets.superclasses import Superclasses, make_superclasses
 from lecturekit.datasets.survey import load_survey, ratings
 from lecturekit.datasets.survey_like import make_survey
@@ -27,9 +29,11 @@ from lecturekit.datasets.wording import Wording
 __all__ = [
     "Card",
     "DataError",
+    "DigitPairs",
     "FewLabels",
     "Images",
     "Scaled",
+    "Sounds",
     "Superclasses",
     "TaskTable",
     "Texts",
@@ -42,12 +46,14 @@ __all__ = [
     "load_faces",
     "load_other_topics",
     "load_schools",
+    "load_spoken_digits",
     "load_survey",
     "load_topics",
     "make_documents",
     "make_schools",
     "make_superclasses",
     "make_survey",
+    "pair_digits",
     "ratings",
     "scale",
     "split",
