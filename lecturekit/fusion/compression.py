@@ -40,7 +40,8 @@ class StackedAutoEncoder:
         self.encoder = keras.Model(x, code)
         model = keras.Model(x, keras.layers.Dense(size)(h))
         self._start = model.get_weights()
-        self._trainer = Trainer(model, _rebuilt, lambda: keras.optimizers.Adam(2e-3))
+        # Not worth compiling: that takes as long as several trainings, and some 50 MiB.
+        self._trainer = Trainer(model, _rebuilt, lambda: keras.optimizers.Adam(2e-3), jit=False)
 
     def train(self, features: NDArray[np.float32], *, seed: int) -> None:
         """Learn to rebuild these rows, [rows, size], without any label."""

@@ -116,7 +116,9 @@ class DepthSearch:
             )
         result = np.zeros((len(flat[0]), len(flat), self.size), np.float32)
         for k, (components, layer) in enumerate(zip(self._components, flat, strict=True)):
-            result[:, k, : components.n_components_] = components.transform(layer)
+            # A direction in which training rows don't differ would be blown up by the whitening.
+            real = components.explained_variance_ratio_ > 1e-6
+            result[:, k, : len(real)] = components.transform(layer) * real
         return result
 
     def accuracy(self, reduced: Floats, label: NDArray[np.integer]) -> NDArray[np.float64]:

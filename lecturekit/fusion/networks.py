@@ -129,10 +129,13 @@ def build(
     classes: int,
     *,
     widths: Sequence[int] = (128, 64),
-    dropout: float = 0.2,
+    dropout: float = 0.0,
     seed: int = 0,
 ) -> keras.Model:
     """One of `FUSIONS` for modalities of these sizes; logits [rows, heads, classes].
+
+    Without dropout: it changed no accuracy here by more than the seeds do, and made early fusion up
+    to twenty times slower in XLA, which draws the random numbers anew for every product.
 
     Raises ValueError: an unknown fusion, no modality, or a modality without features.
     """

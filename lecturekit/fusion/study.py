@@ -15,7 +15,6 @@ from lecturekit.stacked import batches
 from lecturekit.training import Trainer, fit
 
 Inputs = Sequence[NDArray[np.float32]]
-SLOW_IN_XLA = 1000
 
 
 def sum_of_heads(model: keras.Model, *batch: tf.Tensor) -> tf.Tensor:
@@ -45,22 +44,16 @@ class Fusion:
         sizes: Sequence[int],
         classes: int = 10,
         *,
-        steps: int = 600,
+        steps: int = 400,
         batch: int = 64,
-        rate: float = 1e-3,
+        rate: float = 2e-3,
         **options: object,
     ) -> None:
         self.fusion, self.sizes, self.classes = fusion, tuple(sizes), classes
         self.steps, self.batch, self.options = steps, batch, options
         self.model = build(fusion, self.sizes, classes, **options)
         self._readers: dict[tuple[str, ...], Callable[..., list[tf.Tensor]]] = {}
-        # XLA multiplies matrices fast up to some inner size between 784 and 1,024, then six times
-        # slower than TensorFlow does (measured on two cores).
-        dense = [x for x in self.model.layers if isinstance(x, keras.layers.Dense)]
-        jit = max(layer.input.shape[-1] for layer in dense) < SLOW_IN_XLA
-        self._trainer = Trainer(
-            self.model, sum_of_heads, lambda: keras.optimizers.Adam(rate), jit=jit
-        )
+        self._trainer = Trainer(self.model, sum_of_heads, lambda: keras.optimizers.Adam(rate))
 
     def train(
         self, inputs: Inputs, label: NDArray[np.integer], *, seed: int, steps: int | None = None
