@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
+from behind import THREADS
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page, Route
 
@@ -201,6 +203,9 @@ def exported_page(folder: Path, *sources: str) -> tuple[str, int]:
 def _environment(home: Path) -> dict[str, str]:
     python_path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
     own = {
+        "TF_NUM_INTRAOP_THREADS": THREADS,
+        "TF_NUM_INTEROP_THREADS": THREADS,
+        "OMP_NUM_THREADS": THREADS,
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "JUPYTERLAB_SETTINGS_DIR": home / "settings",

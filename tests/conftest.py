@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from behind import Behind
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it once, when imported
+# TensorFlow reads these once, when imported. The tests' own networks are too small for two threads.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 if REAL_DATA.is_dir():
     os.environ.setdefault("LECTUREKIT_DATA", str(REAL_DATA))
@@ -41,18 +45,42 @@ def four_tasks():
     )
 
 
+def own_data():
+    """Whether School and Survey are at hand."""
+    return (Path(os.environ.get("LECTUREKIT_DATA", "")) / "school").is_dir()
+
+
+# What is executed behind the tests, by the fixture that waits for it. Tests that wait come last.
+WAITING = {"executed": "shipped", "on_own_data": "lecture"}
+
+
+def pytest_collection_modifyitems(items):
+    order = ["", *WAITING]
+    items.sort(key=lambda item: max(order.index(n) for n in ["", *item.fixturenames] if n in order))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def behind(request, tmp_path_factory):
+    """The notebooks that tests of this session ask for, being executed; None if none does."""
+    asked = {name for item in request.session.items for name in item.fixturenames}
+    runs = [run for fixture, run in WAITING.items() if fixture in asked]
+    if not own_data():
+        runs = [run for run in runs if run != "lecture"]
+    process = Behind(tmp_path_factory.mktemp("behind"), runs) if runs else None
+    yield process
+    if process is not None:
+        process.end()
+
+
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory):
-    """Every notebook whole, with the parameters that it is committed with: name -> outcome.
+def executed(behind):
+    """Every notebook whole, with the parameters that it is committed with: name -> outcome."""
+    return behind.outcomes("shipped")
 
-    Explorers carry the pictures of an exported page, so that the site can be laid out from these.
-    """
-    from lecturekit.course.outcome import table
-    from lecturekit.course.run import run
 
-    notebooks = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-    outcomes = run(notebooks, tmp_path_factory.mktemp("executed"), static="grid")
-    print(table(outcomes))
-    for outcome in outcomes:
-        assert outcome.ok, f"{outcome.notebook} {outcome.result}: {outcome.message}"
-    return {outcome.notebook: outcome for outcome in outcomes}
+@pytest.fixture(scope="session")
+def on_own_data(behind):
+    """The notebook with School and Survey, where they are at hand."""
+    if not own_data():
+        pytest.skip("School and Survey are not at hand: set LECTUREKIT_DATA to their folder")
+    return behind.outcomes("lecture")

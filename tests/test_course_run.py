@@ -17,6 +17,7 @@ import pytest
 from make_notebooks import checkout, code, printed, text
 
 from lecturekit.course import cli
+from lecturekit.course import run as running
 from lecturekit.course.notebook import write_text
 from lecturekit.course.outcome import cannot_write
 from lecturekit.course.share import environment, jobs_that_pay
@@ -231,6 +232,16 @@ def test_jobs_need_two_cores_and_memory_each(
     notebooks: int, cores: int, free_mib: float, jobs: int
 ) -> None:
     assert jobs_that_pay(notebooks, cores, free_mib) == jobs
+
+
+def test_a_run_shares_the_cores_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    monkeypatch.setattr(running, "environment", lambda count, *_: threads.append(count) or {})
+    running.run([], tmp_path, cores=6, jobs=2)
+    running.run([], tmp_path, cores=1)
+    assert threads == [3, 1]
 
 
 def test_a_worker_gets_its_share_of_the_cores(tmp_path: Path) -> None:

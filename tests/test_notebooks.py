@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
+from behind import JOBS, NOTEBOOKS, THREADS
 from browser import why_no_browser
 
 from lecturekit.claims import collect, differences
 from lecturekit.course.notebook import read
-from lecturekit.course.outcome import Outcome, table
+from lecturekit.course.outcome import Outcome
 from lecturekit.course.run import run
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXPECTED = json.loads((ROOT / "tests" / "expected_claims.json").read_text(encoding="utf-8"))
 PEAK_MIB = 1536
-
-
-def execute(out: Path, notebooks: list[Path], parameters: dict) -> dict[str, Outcome]:
-    """Run notebooks; their outcomes by name. One that fails fails the test with its message."""
-    outcomes = run(notebooks, out, parameters=parameters)
-    print(table(outcomes))
-    for outcome in outcomes:
-        assert outcome.ok, f"{outcome.notebook} {outcome.result}: {outcome.message}"
-    return {outcome.notebook: outcome for outcome in outcomes}
 
 
 def records(outcomes: dict[str, Outcome]) -> list[dict]:
@@ -40,17 +30,14 @@ def test_claims_are_as_expected(executed):
 @pytest.mark.skipif(not why_no_browser(), reason="JupyterLab's run in the browser suite compares")
 def test_a_second_run_leaves_identical_records(executed, tmp_path):
     claiming = [path for path in NOTEBOOKS if collect(Path(executed[path.stem].output))]
-    again = execute(tmp_path, claiming, {})
+    outcomes = run(claiming, tmp_path, cores=JOBS * THREADS, jobs=JOBS)
+    again = {each.notebook: each for each in outcomes}
+    assert {name: each.message for name, each in again.items() if not each.ok} == {}
     assert json.dumps(records(again)) == json.dumps(records(executed))
 
 
-def test_claims_on_the_lectures_own_data(tmp_path):
-    folder = Path(os.environ.get("LECTUREKIT_DATA", ""))
-    if not (folder / "school").is_dir():
-        pytest.skip("School and Survey are not at hand: set LECTUREKIT_DATA to their folder")
-    path = ROOT / "notebooks" / "06_multitask.ipynb"
-    found = records(execute(tmp_path, [path], {path.stem: {"data": "lecture"}}))
-    assert differences(found, EXPECTED["lecture"]) == []
+def test_claims_on_the_lectures_own_data(on_own_data):
+    assert differences(records(on_own_data), EXPECTED["lecture"]) == []
 
 
 def test_memory_stays_within_its_budget(executed):

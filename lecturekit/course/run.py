@@ -34,6 +34,7 @@ def run(
     *,
     parameters: Mapping[str, Mapping[str, object]] | None = None,
     jobs: int | None = None,
+    cores: int | None = None,
     cell_timeout: int = CELL_TIMEOUT,
     static: str = "1",
 ) -> list[Outcome]:
@@ -44,7 +45,8 @@ def run(
         out: folder for `notebooks/NAME.ipynb` (whole ones), `failed/NAME.ipynb` (as far as they
             came), `logs/NAME.log` and `status.json`.
         parameters: notebook name -> parameter -> value.
-        jobs: how many at a time; None: as many as pays on this machine.
+        jobs: how many at a time; None: as many as pays on these cores.
+        cores: how many to share among them; None: all that this process may use.
         cell_timeout: seconds that one cell may take.
         static: what explorers leave: "1" their default state, "grid" their other states as well.
     Returns: one outcome per notebook. After Ctrl-C, those that had not finished are "stopped".
@@ -53,7 +55,8 @@ def run(
     """
     from tqdm import tqdm
 
-    cores, free_mib = machine()
+    all_cores, free_mib = machine()
+    cores = cores or all_cores
     jobs = jobs or jobs_that_pay(len(notebooks), cores, free_mib)
     try:
         for folder in ("notebooks", "failed", "logs"):
