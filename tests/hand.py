@@ -13,8 +13,10 @@ PATIENCE_MS = 8000
 # The pictures of an explorer as plotly.js has them, numbers as plain lists.
 PICTURES = """(root) => [...root.querySelectorAll('.js-plotly-plot')].map((plot) => ({
     title: plot._fullLayout.title.text.replace(/<[^>]*>/g, ' '),
-    traces: plot._fullData.map(({ name, x, y, visible }) =>
-        ({ name, visible, x: Array.from(x ?? []), y: Array.from(y ?? []) })),
+    traces: plot._fullData.map(({ name, x, y, z, visible }) => ({
+        name, visible, x: Array.from(x ?? []), y: Array.from(y ?? []),
+        z: Array.from(z ?? [], (row) => Array.from(row)),
+    })),
 }))"""
 
 

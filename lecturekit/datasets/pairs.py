@@ -16,7 +16,7 @@ import numpy as np
 
 from lecturekit.datasets.card import DataError
 from lecturekit.datasets.digits import load_digits
-from lecturekit.datasets.spoken import load_spoken_digits
+from lecturekit.datasets.spoken import Sounds, load_spoken_digits
 
 Part = Literal["train", "test"]
 FIRST_TEST_IMAGE, FIRST_TEST_SOUND = 3500, 2100
@@ -73,7 +73,7 @@ def pair_digits(part: Part, count: int, *, seed: int = 0, wrong: float = 0.0) ->
         raise DataError(f"count must be a whole number of pairs from 1 on, not {count}")
     if not 0 <= wrong <= 1:
         raise DataError(f"wrong is a share of the pairs, 0 … 1, not {wrong}")
-    images, sounds = load_digits_standardised(), load_spoken_digits()
+    images, sounds = _standardised_digits(), _sounds()
     image_rows = _part(part, len(images[0]), FIRST_TEST_IMAGE)
     sound_rows = _part(part, len(sounds), FIRST_TEST_SOUND)
     draw = np.random.default_rng([seed, part == "test"])
@@ -101,7 +101,7 @@ def pair_digits(part: Part, count: int, *, seed: int = 0, wrong: float = 0.0) ->
 
 
 @lru_cache(maxsize=1)
-def load_digits_standardised() -> tuple[np.ndarray, np.ndarray]:
+def _standardised_digits() -> tuple[np.ndarray, np.ndarray]:
     """All images as float32 [5000, 784] by the training images' mean and spread; their digits."""
     digits = load_digits()
     flat = digits.x.reshape(len(digits), -1)
@@ -109,6 +109,11 @@ def load_digits_standardised() -> tuple[np.ndarray, np.ndarray]:
     standardised = ((flat - seen.mean()) / seen.std()).astype(np.float32)
     standardised.setflags(write=False)
     return standardised, digits.label
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> Sounds:
+    return load_spoken_digits()
 
 
 def _part(part: Part, rows: int, first_test: int) -> np.ndarray:

@@ -82,7 +82,8 @@ def accuracies(
             marker={"color": look(i).colour}, textfont={"size": 18},
         )  # fmt: skip
     made.add_hline(y=chance, line={"color": INK, "dash": "dash", "width": 2},
-                   annotation={"text": "chance", "font": {"size": 15}})  # fmt: skip
+                   annotation={"text": f"chance {chance:g} %", "font": {"size": 15}},
+                   annotation_position="bottom left")  # fmt: skip
     made.update_yaxes(range=[0, 112])
     return made
 

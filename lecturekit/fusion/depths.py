@@ -90,7 +90,7 @@ class DepthSearch:
         h = stacked.dense(count, hidden, seed=seed)(pair)
         h = keras.layers.Lambda(lambda v: relu * ops.relu(v) + (1 - relu) * ops.tanh(v))(h)
         model = keras.Model(x, stacked.dense(count, classes, seed=seed + 1)(h))
-        self.stack = stacked.Stack(model, steps=steps, decay=0.03)
+        self.stack = stacked.Stack(model, steps=steps, decay=0.03, jit=True)
 
     def fit_components(self, layers: Sequence[Sequence[Floats]]) -> None:
         """Learn the principal components from training activations, [networks][depths]."""

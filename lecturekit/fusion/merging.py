@@ -113,7 +113,7 @@ class Search:
         h = stacked.dense(copies, classes, seed=seed + 1)(h)
         h = keras.layers.Reshape((len(self.candidates), slots, classes))(h)
         logits = keras.layers.Lambda(lambda v: ops.sum(v * there[..., None], axis=2))(h)
-        self.stack = stacked.Stack(keras.Model(x, logits), steps=steps, decay=0.03)
+        self.stack = stacked.Stack(keras.Model(x, logits), steps=steps, decay=0.03, jit=True)
 
     def train(self, inputs: Sequence[NDArray], label: NDArray, *, seed: int) -> None:
         """Train all candidates on the same rows; one array [rows, size] per modality."""
