@@ -6,29 +6,39 @@ What a picture says after a move is checked against the mathematics, not only th
 from __future__ import annotations
 
 import contextlib
+import inspect
+import os
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import behind
 import numpy as np
 import pytest
-from browser import lab, visit, wait_for_kernel, why_no_browser
+from browser import Lab, Visit, lab, visit, wait_for_kernel, why_no_browser
+from explorers_alone import explorers_alone
 from hand import Hand
 
 from lecturekit import by_hand
 from lecturekit.claims import collect, measured
-from lecturekit.course.notebook import read
+from lecturekit.course.notebook import as_text, read
 from lecturekit.datasets import load_exams
 from lecturekit.explore.snapshot import EXPLORER_MIME
+from lecturekit.figures.modalities import in_braces
 from lecturekit.latent.shipped import load_evolution
+from lecturekit.modalities import cost, slide, subchannel
+from lecturekit.modalities.clusters import clusters
+from lecturekit.modalities.streams import make_streams
 from lecturekit.multitask import tug, variance
 from lecturekit.semi_supervised import lab as lab_runs
 
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=str(why_no_browser()))
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [path.stem for path in behind.NOTEBOOKS]
 SCREENSHOTS = ROOT / "build" / "screenshots"
+# LECTUREKIT_LAB=explorers: JupyterLab executes what explorers need. Its run is no second one then.
+WHOLE = os.environ.get("LECTUREKIT_LAB") != "explorers"
 
 
 # ------------------------------------------------------------------ what the pictures must say
@@ -227,6 +237,130 @@ def shipped_moment(hand: Hand, at: Callable[[str], str]) -> None:
         np.testing.assert_allclose(np.c_[drawn["x"], drawn["y"]], own, atol=1e-3)
 
 
+def fusion_dial(hand: Hand, at: Callable[[str], str]) -> None:
+    place = int(float(at("Dial (eighths)")))
+    reached = (f"{name} {hand.trace(name)['y'][place]:.0f} %" for name in (
+        "early", "late", "intermediate",
+    ))  # fmt: skip
+    assert hand.title == f"Dial {place / 8:.2f}: " + ", ".join(reached)
+    late, early = hand.trace("late")["y"], hand.trace("early")["y"]
+    assert late[-1] < 55 < 90 < early[-1]  # an exclusive or
+
+
+def damaged_senses(hand: Hand, at: Callable[[str], str]) -> None:
+    how = "with noise" if hand.control("Trained with noise").is_checked() else "clean"
+    said = f"Noise {at('Noise on image')} on image, {at('Noise on sound')} on sound; "
+    assert hand.title == f"{said}{at('Missing')} missing; trained {how}"
+    for name in ("early", "late", "intermediate", "gated", "ModDrop"):
+        assert f"{name} {hand.trace(name)['y'][0]:.0f} %" in hand.alt
+
+
+def counted_parameters(hand: Hand, at: Callable[[str], str]) -> None:
+    m, d, h, k, r = (int(float(at(label))) for label in (
+        "Modalities M", "Features d", "Width H", "PCA to k", "Rank r",
+    ))  # fmt: skip
+    expected = {
+        "early": m * d * h + h,
+        "apart": m * d * h + m * h,
+        "early after PCA": m * min(d, k) * h + h,
+        "apart, width ∝ input": m * d * d,
+        "all products": (d + 1) ** m * h + h,
+        "products, low rank": r * m * (d + 1) * h + h,
+    }
+    for name, number in expected.items():
+        assert hand.trace(name)["y"][m - 2] == pytest.approx(number, rel=1e-5)
+    assert hand.title.startswith(f"M = {m}, d = {d}: early {expected['early']:,}, PCA ")
+
+
+def merged_at(hand: Hand, at: Callable[[str], str]) -> None:
+    places = ("input", "layer 1", "layer 2")
+    i, j = places.index(at("Depth in the image")), places.index(at("Depth in the sound"))
+    found, alike = (np.array(hand.trace(name, k)["z"]) for k, name in enumerate(
+        ("right answers", "similarity")
+    ))  # fmt: skip
+    rank = (found > found[i, j]).sum() + 1
+    assert hand.title == f"Merged here: {found[i, j]:.1f} %, place {rank} of 9"
+    assert f"similarity is {alike[i, j]:.2f}" in hand.alt
+
+
+def fused_latents(hand: Hand, at: Callable[[str], str]) -> None:
+    assert hand.title.startswith(f"{at('Fusion')}, {at('Missing')} missing: ")
+    read = re.search(r"(\d+) % of digits read", hand.title)[1]
+    assert f"reads {read} % of the digits" in hand.alt
+
+
+def labels_or_company(hand: Hand, at: Callable[[str], str]) -> None:
+    n, wrong = int(at("Labels a class")), 100 * float(at("Share of wrong pairs"))
+    found = {}
+    for name in ("labels", "pairs", "for comparison"):
+        trace = hand.trace(name)
+        found |= dict(zip(trace["y"], trace["x"], strict=True))
+    scratch, distil = found[f"{n} labels a class, from scratch"], found["no label, distil"]
+    assert hand.title == (
+        f"{n} a class: {scratch:.0f} %; no label, {wrong:g} % wrong pairs: {distil:.0f} %"
+    )
+
+
+def _framed(hand: Hand, at: float, names: list[str], matrix: np.ndarray) -> None:
+    """Title, order of the matrix and tree are those of a cut of this matrix."""
+    groups = clusters(matrix, cut=at)
+    assert hand.title == f"Cut at {at:g}: {in_braces(groups, names)}"
+    shown = hand.pictures()[0]["traces"][0]
+    order = [names.index(name) for name in shown["x"]]
+    np.testing.assert_allclose(shown["z"], matrix[np.ix_(order, order)], atol=1e-5)
+    runs = np.flatnonzero(np.diff(groups[order]))
+    assert len(runs) == groups.max()  # each group stands together
+    assert set(hand.trace("cut", 1)["y"]) == {at}
+
+
+def cut_of_the_slide(hand: Hand, at: Callable[[str], str]) -> None:
+    matrix, names = {
+        "modalities U": (slide.UNIMODAL, slide.MODALITIES),
+        "pairs C": (slide.CROSSMODAL, slide.INTERACTIONS),
+    }[at("Matrix")]
+    _framed(hand, float(at("Cut at distance")), list(names), matrix)
+
+
+def cut_of_our_own(hand: Hand, at: Callable[[str], str]) -> None:
+    shown = hand.pictures()[0]["traces"][0]
+    names = ["image", "top half", "rotated", "permuted", "frequencies", "profiles", "sound",
+             "first half"]  # fmt: skip
+    order = [shown["x"].index(name) for name in names]
+    _framed(hand, float(at("Cut at distance")), names, np.array(shown["z"])[np.ix_(order, order)])
+
+
+def how_compact(hand: Hand, at: Callable[[str], str]) -> None:
+    counted = subchannel.weights_of(32, 8, int(at("Width C_dm")), int(at("Sub-channel width C_ds")))
+    flat = counted.pop("flat")
+    times = sum(counted.values()) / flat
+    assert hand.title == f"{times:.1f} times the weights of one dense layer"
+    assert hand.trace("linear")["x"] == [counted["linear"], 0]
+
+
+def attention_of_one_layer(hand: Hand, at: Callable[[str], str]) -> None:
+    step = int(at("Step"))
+    assert hand.title.startswith(f"Step {step}, ")
+    over, past = (picture["traces"][0]["z"] for picture in hand.pictures()[:2])
+    assert np.sum(over, 1) == pytest.approx([1, 1, 1], abs=1e-4)
+    assert np.sum(past, 1) == pytest.approx([1, 1, 1], abs=1e-4)
+    assert (np.array(past)[:, step + 1 :] == 0).all()  # nobody looks into the future
+    test = make_streams(1000, 500, noise=1)
+    row = [k for k in range(500) if test.asked[k].sum() == 6][int(at("Stream"))]
+    a, b = test.cue[row], test.signs[row, step]
+    assert f"{a:+g} × {b:+g}:".replace("-", "−") in hand.title
+
+
+def who_pays(hand: Hand, at: Callable[[str], str]) -> None:
+    modalities, steps = int(at("Modalities M")), int(at("Steps T"))
+    pairs = cost.pairwise_products(modalities, steps, 32)
+    ours = sum(cost.rcft_products(modalities, steps, 32).values())
+    assert (
+        hand.title == f"M = {modalities}, T = {steps}: pairs cost {pairs / ours:.1f} times as much"
+    )
+    line = hand.trace("RCFT")
+    assert line["y"][line["x"].index(modalities)] == pytest.approx(ours, rel=1e-5)
+
+
 SAYS = {
     "Two distributions": two_distributions,
     "UDA lab": uda_lab,
@@ -239,6 +373,17 @@ SAYS = {
     "Tree of the digits": families,
     "300 digits, 12 moments of a training": moment,
     "500 digits, 20 moments of a training": shipped_moment,
+    "From redundancy to synergy": fusion_dial,
+    "When a sense fails": damaged_senses,
+    "Parameter calculator": counted_parameters,
+    "Where to merge": merged_at,
+    "Fused latents": fused_latents,
+    "Labels or company": labels_or_company,
+    "Cut the slide's matrix": cut_of_the_slide,
+    "Cut our own matrix": cut_of_our_own,
+    "How compact?": how_compact,
+    "Attention of one layer": attention_of_one_layer,
+    "Who pays for what": who_pays,
     "Fit a line by hand": line_by_hand,
     "From seeds to a verdict": verdict,
     "One school against the pool": one_school,
@@ -288,26 +433,70 @@ def explorers(executed, name: str) -> list[tuple[str, list[dict], list[dict]]]:
 
 @pytest.fixture(scope="module")
 def lecture(tmp_path_factory):
-    """The folder that JupyterLab serves: a copy of the notebooks."""
+    """The folder that JupyterLab serves: a copy of the notebooks, whole or what explorers need."""
     folder = tmp_path_factory.mktemp("lecture")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    if not WHOLE:
+        for path in sorted((folder / "notebooks").glob("*.ipynb")):
+            path.write_text(as_text(explorers_alone(read(path))), encoding="utf-8")
     return folder
 
 
-@pytest.fixture(scope="module", autouse=True)
-def in_lab(executed, lecture):
-    """Every notebook open in JupyterLab, running in a page of its own meanwhile: name -> visit."""
+class Rehearsal:
+    """Notebooks in JupyterLab, each in a page of its own, of which a few run at a time."""
+
+    AT_A_TIME = 2 * behind.JOBS
+    RUN = """() => {
+        window.over = false;
+        const ran = jupyterapp.commands.execute("notebook:run-all-cells");
+        ran.finally(() => { window.over = true; });
+    }"""
+    OVER = "() => window.over"
+
+    def __init__(self, server: Lab, pages: contextlib.ExitStack, waiting: list[str]) -> None:
+        self.server, self.pages, self.waiting = server, pages, waiting
+        self.open: dict[str, Visit] = {}
+
+    def go_on(self) -> None:
+        """Start notebooks in place of those that are over."""
+        running = sum(not visited.page.evaluate(self.OVER) for visited in self.open.values())
+        while self.waiting and running < self.AT_A_TIME:
+            self.start(self.waiting.pop(0))
+            running += 1
+
+    def start(self, name: str) -> None:
+        visited = self.pages.enter_context(visit(self.server.page(f"notebooks/{name}.ipynb")))
+        wait_for_kernel(visited.page)
+        visited.page.evaluate(self.RUN)
+        self.open[name] = visited
+
+    def __getitem__(self, name: str) -> Visit:
+        """The page of a notebook that has run whole."""
+        while name not in self.open or not self.open[name].page.evaluate(self.OVER):
+            self.go_on()
+            next(iter(self.open.values())).page.wait_for_timeout(500)
+        return self.open[name]
+
+
+@pytest.fixture(scope="module")
+def in_lab(executed, lecture, request):
+    """Notebook name -> its page in JupyterLab, run whole while other tests look at the site."""
+    tests = [item for item in request.session.items if takes(item, "in_lab")]
+    names = dict.fromkeys(test.callspec.params["name"] for test in tests)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     with lab(lecture) as server, contextlib.ExitStack() as pages:
-        open_pages = {}
-        for name in NOTEBOOKS:
-            visited = pages.enter_context(visit(server.page(f"notebooks/{name}.ipynb")))
-            wait_for_kernel(visited.page)
-            visited.page.evaluate(
-                "() => { window.ran = jupyterapp.commands.execute('notebook:run-all-cells'); }"
-            )
-            open_pages[name] = visited
-        yield open_pages
+        yield Rehearsal(server, pages, list(names))
+
+
+def takes(item: pytest.Function, fixture: str) -> bool:
+    """Whether a test asks for a fixture itself."""
+    return fixture in inspect.signature(item.function).parameters
+
+
+@pytest.fixture(autouse=True)
+def meanwhile(in_lab):
+    """Before each test: what has to run in JupyterLab goes on."""
+    in_lab.go_on()
 
 
 # ------------------------------------------------------------------ on the site, from file://
@@ -451,7 +640,6 @@ def in_view(page, title: str) -> Hand:
 def test_every_explorer_in_jupyterlab(executed, in_lab, name):
     visited = in_lab[name]
     visited.page.set_default_timeout(10_000)
-    visited.page.evaluate("() => window.ran.then(() => true)")
     for title, controls, _ in explorers(executed, name):
         exercise(in_view(visited.page, title), title, controls)
     noise = visited.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
@@ -460,10 +648,11 @@ def test_every_explorer_in_jupyterlab(executed, in_lab, name):
     assert visited.strangers == []
 
 
+@pytest.mark.skipif(not WHOLE, reason="LECTUREKIT_LAB=explorers")
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_second_run_leaves_identical_records(executed, in_lab, lecture, name):
     """JupyterLab's run is the second one; without a browser `test_notebooks` makes another."""
     page = in_lab[name].page
-    page.evaluate("() => window.ran.then(() => jupyterapp.commands.execute('docmanager:save'))")
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     again = collect(lecture / "notebooks" / f"{name}.ipynb")
     assert again == collect(Path(executed[name].output))  # a saved 0.0 may read 0

@@ -80,11 +80,13 @@ class Fusion:
         self._trainer.reset(start.get_weights())
         for own, fresh in zip(self.model.variables, start.variables, strict=True):
             own.assign(fresh)  # the random state of dropout as well, which is no weight
-        fit(
-            self._trainer,
-            (*inputs, label),
-            batches(len(label), steps or self.steps, self.batch, seed),
-        )
+        (order,) = batches(len(label), steps or self.steps, self.batch, seed)
+        for start in range(0, len(order), self.steps):
+            # XLA compiles anew for another number of rows or steps: so it gets the rows of as many
+            # steps as always, one after the other.
+            chunk = order[start : start + self.steps]
+            rows = [np.asarray(array)[chunk.ravel()] for array in (*inputs, label)]
+            fit(self._trainer, rows, np.arange(chunk.size).reshape(1, *chunk.shape))
         return Trained(self, self.model.get_weights())
 
     def read(self, tensors: Sequence[keras.KerasTensor], inputs: Inputs) -> list[NDArray]:
