@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from lecturekit.fusion.layers import BlockDense, GatedUnit, LowRankTensor, ModDrop, OuterProduct
+from lecturekit.fusion.gradual import BlockDense
+from lecturekit.fusion.layers import GatedUnit, LowRankTensor, ModDrop, OuterProduct
 from lecturekit.fusion.networks import WeightedSum
 
 RNG = np.random.default_rng(0)

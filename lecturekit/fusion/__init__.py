@@ -2,14 +2,15 @@
 
 `networks` holds the fusions by name, `study` trains them, `decision` combines classifiers,
 `layers` joins streams inside a network, `parameters` counts. `regimes` makes two modalities to
-order. The slide's recipes: `compression`, `layers.BlockDense`, `similarity`, `granger`; merging as
+order. The slide's recipes: `compression`, `gradual`, `similarity`, `granger`; merging as
 a search: `merging` (which modalities), `depths` (which layers).
 """
 
 from lecturekit.fusion.compression import StackedAutoEncoder
 from lecturekit.fusion.decision import decision_fusion
 from lecturekit.fusion.depths import DepthSearch, activations
-from lecturekit.fusion.layers import BlockDense, GatedUnit, LowRankTensor, ModDrop, OuterProduct
+from lecturekit.fusion.gradual import BlockDense
+from lecturekit.fusion.layers import GatedUnit, LowRankTensor, ModDrop, OuterProduct
 from lecturekit.fusion.merging import Search, groupings, in_words
 from lecturekit.fusion.networks import FUSIONS, build, decide
 from lecturekit.fusion.regimes import REGIMES, make_dial, make_regime

@@ -6,7 +6,6 @@ All are called with a list of M tensors [rows, d₁], … [rows, d_M], one per m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import keras
 import numpy as np
@@ -15,7 +14,7 @@ from keras import ops
 MOST = 12  # modalities whose 2^M subsets are drawn from at once
 
 
-class _Join(keras.layers.Layer):
+class Join(keras.layers.Layer):
     """Checks that it is given a list of at least one [rows, features]."""
 
     def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
@@ -28,7 +27,7 @@ class _Join(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("lecturekit")
-class ModDrop(_Join):
+class ModDrop(Join):
     """Drops whole modalities of a row while training, so that no stream is leant on alone.
 
     Neverova et al., *ModDrop* (arXiv 1501.00102). Each modality is dropped with probability `rate`;
@@ -78,7 +77,7 @@ class ModDrop(_Join):
 
 
 @keras.saving.register_keras_serializable("lecturekit")
-class GatedUnit(_Join):
+class GatedUnit(Join):
     """Gated multimodal unit: each hidden feature is a mixture of the modalities' own.
 
     Arevalo et al. 2017 (arXiv 1702.01992):  hₘ = tanh(Wₘxₘ + bₘ),  z = softmax over m of
@@ -116,7 +115,7 @@ class GatedUnit(_Join):
 
 
 @keras.saving.register_keras_serializable("lecturekit")
-class LowRankTensor(_Join):
+class LowRankTensor(Join):
     """All products of features of different modalities, at the price of their sum.
 
     Liu et al. 2018 (arXiv 1806.00064):  h = Σᵣ ∏ₘ (Wₘʳ [xₘ; 1]) / rank + b. The full weight tensor
@@ -151,7 +150,7 @@ class LowRankTensor(_Join):
 
 
 @keras.saving.register_keras_serializable("lecturekit")
-class OuterProduct(_Join):
+class OuterProduct(Join):
     """Every product of features of different modalities: [rows, ∏(dₘ + 1)].
 
     Zadeh et al. 2017 (arXiv 1707.07250). The appended 1 keeps each modality's own features.
@@ -164,60 +163,3 @@ class OuterProduct(_Join):
             outer = ops.expand_dims(outer, 2) * ops.expand_dims(with_one, 1)
             outer = ops.reshape(outer, (-1, outer.shape[1] * outer.shape[2]))
         return outer
-
-
-@keras.saving.register_keras_serializable("lecturekit")
-class BlockDense(_Join):
-    """A Dense layer over all modalities whose cross connections open one pair at a time.
-
-    Neverova et al. 2016: the fused layer starts block-diagonal, every modality for itself, and is
-    released where modalities belong together. All blocks are zero at first except the diagonal
-    ones; a closed block gets no gradient and stays zero.
-
-    Args:
-        units: outputs of each modality's own block.
-    """
-
-    def __init__(self, units: int, activation: str | None = "relu", **options: object) -> None:
-        super().__init__(**options)
-        self.units, self.activation = units, keras.activations.get(activation)
-
-    def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
-        super().build(shapes)
-        count = len(self.sizes)
-        self.blocks = {
-            (i, j): self.add_weight(
-                shape=(size, self.units), initializer="glorot_uniform" if i == j else "zeros"
-            )
-            for i, size in enumerate(self.sizes)
-            for j in range(count)
-        }
-        self.bias = self.add_weight(shape=(count, self.units), initializer="zeros")
-        self.open = self.add_weight(shape=(count, count), initializer="identity", trainable=False)
-
-    def release(self, first: int, second: int) -> None:
-        """Open the connections between two modalities, both ways. Raises ValueError."""
-        if not self.built:
-            raise ValueError("the modalities are known once the layer was called; release then")
-        count = len(self.sizes)
-        if first == second or not (0 <= first < count and 0 <= second < count):
-            pairs = list(combinations(range(count), 2))
-            raise ValueError(f"({first}, {second}) is no pair of modalities; there are {pairs}")
-        mask = self.open.numpy()
-        mask[first, second] = mask[second, first] = 1
-        self.open.assign(mask)
-
-    def call(self, streams: Sequence) -> keras.KerasTensor:
-        outputs = [
-            sum(
-                ops.matmul(stream, self.blocks[i, j]) * self.open[i, j]
-                for i, stream in enumerate(streams)
-            )
-            + self.bias[j]
-            for j in range(len(self.sizes))
-        ]
-        return self.activation(ops.concatenate(outputs, axis=-1))
-
-    def get_config(self) -> dict:
-        activation = keras.activations.serialize(self.activation)
-        return {**super().get_config(), "units": self.units, "activation": activation}
