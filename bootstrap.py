@@ -32,7 +32,19 @@ OVERRIDES = {  # JupyterLab neither asks about news nor looks for updates: it wo
 KERNEL = {  # what C++ prints (TensorFlow, at every import) goes to the terminal, not into the page
     "IPKernelApp": {"capture_fd_output": False}
 }
+# nbgrader is here for its release steps; its sidebars, and the second notebook page that it brings,
+# would only confuse a student. A name without a colon is all of a package.
+ASIDE = ("@jupyter/nbgrader", "@jupyter-notebook/lab-extension")
+SERVERS = ("formgrader", "validate_assignment", "assignment_list", "course_list")
+QUIET = {f"nbgrader.server_extensions.{name}": False for name in SERVERS}
+QUIET.update({"notebook": False, "notebook_shim": False})
 SETTINGS = {
+    ("etc", "jupyter", "labconfig", "page_config.json"): {
+        "disabledExtensions": {name: True for name in ASIDE}
+    },
+    ("etc", "jupyter", "jupyter_server_config.d", "zz-lecture.json"): {
+        "ServerApp": {"jpserver_extensions": QUIET}
+    },
     ("share", "jupyter", "lab", "settings", "overrides.json"): OVERRIDES,
     ("etc", "ipython", "ipython_kernel_config.json"): KERNEL,
 }

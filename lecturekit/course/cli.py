@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lecturekit.course import checkout
 from lecturekit.course.errors import CourseError
 from lecturekit.course.run import CELL_TIMEOUT
+from lecturekit.homework import cli as homework
 
 if TYPE_CHECKING:
     from lecturekit.course.site.build import Built
@@ -39,11 +40,15 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("names", nargs="*", metavar="NAME", help="like 06; all without a name")
     execution(run)
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (build)")
+    run.add_argument("--over", action="append", default=[], metavar="KEY=A,B", help="a sweep")
+    run.add_argument("--workers", type=positive, help="a sweep on a Dask cluster made here")
+    run.add_argument("--executor", metavar="dask://HOST:PORT", help="a sweep on a Dask cluster")
 
     site = command("site", "write the lecture to build/site: pages and slides without a kernel")
     execution(site)
     site.add_argument("--rerun", action="store_true", help="execute what is fresh as well")
 
+    homework.add(command("homework", "release, check and grade homework"), positive)
     command("check", "look for slips in the notebooks")
     command("clean", "remove outputs and other traces of runs from the notebooks")
     command("test", "run the tests; further options go to pytest")
@@ -64,6 +69,8 @@ def run_command(root: Path, options: argparse.Namespace) -> int:
     from lecturekit.course.run import run
 
     chosen = checkout.select(checkout.notebooks(root), options.names)
+    if options.over or options.workers or options.executor:
+        return sweep_command(root, chosen, options)
     outcomes = run(
         chosen,
         options.out or root / "build",
@@ -72,6 +79,33 @@ def run_command(root: Path, options: argparse.Namespace) -> int:
         cell_timeout=options.cell_timeout,
     )
     return report(outcomes)
+
+
+def sweep_command(root: Path, chosen: Sequence[Path], options: argparse.Namespace) -> int:
+    """`lecturekit run --over …`: says where a claim's verdict depends on a parameter."""
+    from lecturekit.claims import collect
+    from lecturekit.course import share
+    from lecturekit.course.spread import parse
+    from lecturekit.course.sweep import sweep, variants, verdicts
+
+    cores, free = share.machine()
+    jobs = options.jobs or share.jobs_that_pay(cores, cores, free)
+    spread = parse(options.executor, options.workers, jobs)
+    one = max(1, cores // (options.workers or jobs))
+    out = options.out or root / "build"
+    outcomes = []
+    for outcome in sweep(
+        variants(
+            chosen, options.over, options.parameter, cell_timeout=options.cell_timeout, cores=one
+        ),
+        out,
+        spread,
+    ):
+        print(f"{outcome.notebook}: {outcome.result} after {outcome.seconds:.0f} s", flush=True)
+        outcomes.append(outcome)
+    outcomes.sort(key=lambda outcome: outcome.notebook)
+    print(f"\n{verdicts({o.notebook: collect(Path(o.output)) for o in outcomes if o.ok})}")
+    return tell(outcomes)
 
 
 def given_parameters(
@@ -176,6 +210,8 @@ def act(options: argparse.Namespace, extra: list[str]) -> int:
     """Do what was asked for."""
     from lecturekit.course import lab, testing
 
+    if options.command == "homework":
+        return homework.act(options)
     root = checkout.find()
     match options.command:
         case "lab":
