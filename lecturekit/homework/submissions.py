@@ -1,0 +1,237 @@
+"""What students handed in: found in a folder and read without trust.
+
+Any of these layouts will do, also mixed: `STUDENT/HOMEWORK/HOMEWORK.ipynb` (nbgrader's),
+`STUDENT/HOMEWORK.ipynb`, `STUDENT.ipynb`.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import json
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lecturekit.course.errors import CourseError
+from lecturekit.course.notebook import Raw
+from lecturekit.homework.limits import MIB
+
+LARGEST = 20 * MIB
+DEEPEST, MOST = 3, 1000  # folders below a student's, and files in all of them
+SHOWN = 80  # characters of a name
+
+
+@dataclass
+class Submission:
+    """One student's work.
+
+    Attributes:
+        student: the name of the folder or file, fit to be shown.
+        slug: another form of it, fit to be the name of a file, and of no other student.
+        raw: the notebook, reduced to what grading reads; None when there is a problem.
+        problem: why it cannot be graded, with the remedy.
+        flags: what the lecturer should know.
+    """
+
+    student: str
+    slug: str
+    raw: Raw | None = None
+    problem: str = ""
+    flags: list[str] = field(default_factory=list)
+
+
+class Unusable(Exception):
+    """A submission that cannot be graded; its text says why, with the remedy."""
+
+
+def collect(folder: Path, homework: str, students: Sequence[str] | None = None) -> list[Submission]:
+    """All submissions in `folder`, by student; with a list of students, those missing as well.
+
+    Raises:
+        CourseError: the folder cannot be read, or holds nothing.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+    except OSError as error:
+        raise CourseError(f"{folder} cannot be read: {error.strerror}.") from error
+    if not found:
+        raise CourseError(f"{folder} is empty: put one folder or notebook a student into it.")
+    groups: dict[str, list[os.DirEntry]] = {}
+    for entry in found:
+        groups.setdefault(same(student_of(entry)), []).append(entry)
+    known = None if students is None else {same(name): name for name in students}
+    submissions = [take(entries, homework, known) for entries in groups.values()]
+    for key, name in (known or {}).items():
+        if key not in groups:
+            submissions.append(Submission(shown(name), slug(name), problem="nothing was handed in"))
+    return sorted(submissions, key=lambda one: (one.student.casefold(), one.slug))
+
+
+def read_students(path: Path) -> list[str]:
+    """The names in the first column of a list of students (csv; a head called `student` is
+    skipped).
+
+    Raises:
+        CourseError: it cannot be read, is empty, or names someone twice.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            names = [row[0].strip() for row in csv.reader(file) if row and row[0].strip()]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CourseError(f"{path} cannot be read as a list of students: {error}.") from error
+    if names and names[0].casefold() in ("student", "students", "name", "id"):
+        names = names[1:]
+    keys = [same(name) for name in names]
+    twice = sorted({name for name in names if keys.count(same(name)) > 1})
+    if twice or not names:
+        what = f"names {', '.join(twice)} more than once" if twice else "names no student"
+        raise CourseError(f"{path} {what}: one student a line, please.")
+    return names
+
+
+def take(entries: list[os.DirEntry], homework: str, known: dict[str, str] | None) -> Submission:
+    """The submission in all that is called after one student."""
+    name = student_of(entries[0])
+    submission = Submission(shown(name), slug(name))
+    try:
+        if known is not None and same(name) not in known:
+            raise Unusable("no such student in the list: correct the name, or add it to the list")
+        if len(entries) > 1:
+            names = ", ".join(shown(entry.name) for entry in entries)
+            raise Unusable(f"handed in {len(entries)} times ({names}): keep one")
+        path = choose(entries[0], homework)
+        if path.stem != homework and entries[0].is_dir(follow_symlinks=False):
+            submission.flags.append(f"called {shown(path.name)} instead of {homework}.ipynb")
+        submission.raw = read_safely(path, submission.flags)
+    except Unusable as error:
+        submission.problem = str(error)
+    return submission
+
+
+def choose(entry: os.DirEntry, homework: str) -> Path:
+    """The one notebook that a student means.
+
+    Raises:
+        Unusable: there is none, or it isn't clear which.
+    """
+    if entry.is_symlink():
+        raise Unusable("a link, which is not followed: hand in the notebook itself")
+    if not entry.is_dir(follow_symlinks=False):
+        if not entry.name.endswith(".ipynb"):
+            raise Unusable("not a notebook: hand in the file that ends in .ipynb")
+        return Path(entry.path)
+    paths = list(notebooks(Path(entry.path)))
+    right = [path for path in paths if path.name == f"{homework}.ipynb"]
+    if len(right) == 1 or (not right and len(paths) == 1):
+        return (right or paths)[0]
+    if not paths:
+        raise Unusable(f"no notebook in the folder: it should hold {homework}.ipynb")
+    which = f"{homework}.ipynb is there {len(right)} times" if right else f"{len(paths)} notebooks"
+    raise Unusable(f"{which}: keep one and call it {homework}.ipynb")
+
+
+def notebooks(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """The notebooks in a folder and those in it; links are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda e: e.name)[:MOST]:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
+                yield from notebooks(Path(entry.path), depth + 1)
+            elif entry.name.endswith(".ipynb"):
+                yield Path(entry.path)
+
+
+def read_safely(path: Path, flags: list[str]) -> Raw:
+    """The notebook in `path`, reduced to what grading reads; `flags` takes what is strange.
+
+    Raises:
+        Unusable: a link, a pipe, a huge, damaged or foreign file.
+    """
+    try:
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
+    except OSError as error:
+        link = error.errno in (errno.ELOOP, errno.EMLINK)
+        what = "a link, which is not followed" if link else f"unreadable ({error.strerror})"
+        raise Unusable(f"{shown(path.name)} is {what}: hand in the notebook itself") from error
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unusable(f"{shown(path.name)} is no file: hand in the notebook itself")
+        if status.st_size > LARGEST:
+            size = f"{status.st_size / MIB:.0f} MiB"
+            raise Unusable(
+                f"{size}, more than {LARGEST // MIB}: clear all outputs and hand in again"
+            )
+        data = file.read(LARGEST + 1)
+    try:
+        raw = json.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        what = "empty" if not data.strip() else "damaged (not a notebook's text)"
+        raise Unusable(f"{what}: open it in JupyterLab, save it, hand in again") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list):
+        raise Unusable("not a notebook of today's format: open it in JupyterLab and save it")
+    kernel = raw.get("metadata", {})
+    kernel = kernel.get("kernelspec", {}) if isinstance(kernel, dict) else {}
+    language = kernel.get("language", "python") if isinstance(kernel, dict) else "python"
+    if language != "python":
+        flags.append(f"its kernel speaks {shown(str(language))}; it was run as Python")
+    return {"cells": [plain(cell) for cell in raw["cells"]]}
+
+
+def plain(cell: Any) -> Raw:
+    """A cell's type, text and what nbgrader noted, each of the type that it should have.
+
+    Raises:
+        Unusable: it is none.
+    """
+    if not isinstance(cell, dict):
+        raise Unusable("damaged (a cell is none): open it in JupyterLab, save it, hand in again")
+    text = cell.get("source", "")
+    text = "".join(text) if isinstance(text, list) and all(type(t) is str for t in text) else text
+    noted = cell.get("metadata")
+    noted = noted.get("nbgrader") if isinstance(noted, dict) else None
+    noted = noted if isinstance(noted, dict) else {}
+    kept: dict[str, Any] = {}
+    if isinstance(noted.get("grade_id"), str):
+        kept["grade_id"] = noted["grade_id"]
+    if isinstance(noted.get("points"), (int, float)):
+        kept["points"] = noted["points"]
+    return {
+        "cell_type": str(cell.get("cell_type")),
+        "source": text if isinstance(text, str) else "",
+        "metadata": {"nbgrader": kept},
+    }
+
+
+def student_of(entry: os.DirEntry) -> str:
+    """The student whose name a folder or file bears."""
+    return entry.name if entry.is_dir(follow_symlinks=False) else entry.name.removesuffix(".ipynb")
+
+
+def same(name: str) -> str:
+    """Equal for names that a person would call the same."""
+    return unicodedata.normalize("NFC", name).casefold().strip()
+
+
+def shown(name: str) -> str:
+    """A name fit for a page, a table and a terminal."""
+    text = name.encode("utf-8", "replace").decode("utf-8")
+    text = "".join(c if c.isprintable() else "�" for c in text)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def slug(name: str) -> str:
+    """A name fit for a file, and different for different names."""
+    digest = hashlib.sha256(same(name).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', name).strip('_')[:40] or 'student'}-{digest}"
