@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 MIME = "application/vnd.lecturekit.claim+json"
 FEWEST_SEEDS = 5
 MARKS = {"supported": "✔", "conditional": "◐", "refuted": "✘", "open": "?"}
 
 
-def interval(effects: Sequence[float], confidence: float = 0.95) -> tuple[float, float, float]:
+def interval(
+    effects: Sequence[float] | NDArray[np.floating], confidence: float = 0.95
+) -> tuple[float, float, float]:
     """Mean and Student-t confidence interval of per-seed (paired) effects.
 
     Args:

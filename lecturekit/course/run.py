@@ -179,6 +179,7 @@ class Crew:
     def follow(self, path: Path, worker: subprocess.Popen) -> dict[str, Any]:
         """Move the bar with the worker's cells. Returns its last word, {} if it had none."""
         done, end = 0, {}
+        assert worker.stdout is not None  # it is a pipe
         with worker:
             for line in worker.stdout:
                 event = json.loads(line)

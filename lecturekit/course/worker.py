@@ -132,15 +132,16 @@ def work(job: dict[str, Any], events: TextIO) -> None:
         traceback.print_exc()
         result, message = "failed", f"could not be run: {type(error).__name__}: {error}"
     output = target if result == "ok" else partial
+    written: Path | None = output
     try:
         if execution.notebook is not None:
             finish(execution.notebook, source.name, output)
     except OSError as error:
-        result, message, output = "not written", cannot_write(output, error), None
+        result, message, written = "not written", cannot_write(output, error), None
     execution.report(
         result=result,
         message=message,
-        output=str(output) if output and output.exists() else "",
+        output=str(written) if written and written.exists() else "",
         peak_mib=execution.peak.mib,
     )
 

@@ -13,8 +13,10 @@ from lecturekit.datasets.table import Split
 class Labelled(Protocol):
     """A set whose rows have a class: `label` int [n], an index into `names`."""
 
-    label: np.ndarray
-    names: tuple[str, ...]
+    @property
+    def label(self) -> np.ndarray: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
 
 
 class FewLabels(NamedTuple):

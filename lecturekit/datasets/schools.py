@@ -94,7 +94,8 @@ def load_schools(path: str | os.PathLike[str] | None = None) -> TaskTable:
 
 def _split(number: int, path: str | os.PathLike[str] | None) -> Split:
     rows = _matrix(read(CARD, f"school/school_{number}_indexes.mat", path))
-    return tuple(rows[part].ravel().astype(np.int64) - 1 for part in ("tr", "tst"))
+    train, test = (rows[part].ravel().astype(np.int64) - 1 for part in ("tr", "tst"))
+    return train, test
 
 
 def _matrix(data: bytes) -> dict[str, np.ndarray]:

@@ -93,7 +93,7 @@ def _students(draw: np.random.Generator, school: np.ndarray, sizes: np.ndarray) 
     ability = 0.34 * level[school] + 0.94 * draw.normal(size=students)
     quarter = np.digitize(ability, (-0.67, 0.67))  # lowest, the two in the middle, highest
     kind = draw.choice(3, size=schools, p=(0.5, 0.25, 0.25))  # mixed, boys, girls
-    boy = np.choose(kind[school], (draw.integers(2, size=students), 1, 0))
+    boy = np.where(kind[school] == 0, draw.integers(2, size=students), kind[school] == 1)
     faith = draw.choice(3, size=schools, p=(0.6, 0.2, 0.2))
     meals = np.clip(np.round(40 - 8 * level + 12 * draw.normal(size=schools)), 5, 95)
     highest = np.round(100 * np.bincount(school, quarter == 2) / sizes)

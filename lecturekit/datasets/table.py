@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from lecturekit.datasets.card import Card, DataError
 
@@ -78,7 +79,7 @@ def check_rows(rows: np.ndarray, length: int, what: str) -> None:
         )
 
 
-def _frozen(array: np.ndarray, dtype: type) -> np.ndarray:
+def _frozen(array: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     with np.errstate(over="ignore"):  # too big for float32 becomes infinite and is reported as such
         copy = np.array(array, dtype=dtype, order="C")
     copy.setflags(write=False)

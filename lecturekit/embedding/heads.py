@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import keras
 import tensorflow as tf
@@ -55,7 +55,7 @@ def _trunk(seed: int, shape: tuple[int, ...]) -> tuple[keras.KerasTensor, list[k
     return row, trunk
 
 
-def _beside(heads: Sequence[keras.KerasTensor], shares: Sequence[float]) -> keras.KerasTensor:
+def _beside(heads: Sequence[keras.KerasTensor], shares: Iterable[float]) -> keras.KerasTensor:
     units = [layers.UnitNormalization()(head) for head in heads]
     scaled = [
         layers.Rescaling(float(share) ** 0.5)(unit)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lecturekit.embedding.training import Embedder, Photos
-from lecturekit.embedding.triplets import TripletRecipe
+from lecturekit.embedding.triplets import TripletObjective, TripletRecipe
 from lecturekit.mining import HardList, hardest_of_all
 from lecturekit.training import History
 
@@ -110,6 +110,8 @@ def fit_on_hard_list(
         raise ValueError(f"the share of a batch from the list must be 0 … 1, got {share}")
     hard = HardList() if hard is None else hard
     _start(embedder, recipe, seed)
+    objective = embedder.objective
+    assert isinstance(objective, TripletObjective)  # since it has started
     histories, count = [], embedder.batch // 3
     for step in range(1, embedder.steps + 1):
         again = hard.draw(round(share * count), rng)
@@ -118,7 +120,7 @@ def fit_on_hard_list(
         histories.append(
             embedder.go_on(x, labels, _rows(shown, embedder.batch)[None, None], **look)
         )
-        hard.score(shown, embedder.objective.terms.numpy()[:count])
+        hard.score(shown, objective.terms.numpy()[:count])
     return histories
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
@@ -43,6 +44,13 @@ class Recipe:
                 "margin and rate must be above 0 and pull at least 0, got "
                 f"margin={self.margin}, rate={self.rate}, pull={self.pull}"
             )
+
+
+class Objective(Protocol):
+    """A loss of a batch that follows a recipe of its kind."""
+
+    def become(self, recipe: Any, seed: int) -> None: ...
+    def __call__(self, model: keras.Model, x: tf.Tensor, labels: tf.Tensor) -> tf.Tensor: ...
 
 
 class PairObjective:

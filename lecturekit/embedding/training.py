@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lecturekit.embedding.augment import faces
 from lecturekit.embedding.encoders import classifier, encoder
-from lecturekit.embedding.objective import Augmentation, PairObjective, Recipe
+from lecturekit.embedding.objective import Augmentation, Objective, PairObjective, Recipe
 from lecturekit.embedding.triplets import TripletObjective, TripletRecipe
 from lecturekit.mining import evenly, people_by_photos
 from lecturekit.training import History, Trainer, fit
@@ -55,7 +55,7 @@ class Embedder:
         self.build, self.people, self.photos, self.steps = build, people, photos, steps
         self.on, self.mirrored, self.augment, self.jit = on, mirrored, augment, jit
         self._starts: dict[int, list[NDArray]] = {}  # first weights by seed
-        self._trainers: dict[str, Trainer] = {}
+        self._trainers: dict[str, tuple[Trainer, Objective]] = {}
         self._follow(DEFAULTS[on])
 
     def fit(
@@ -122,13 +122,15 @@ class Embedder:
         """Take the trainer for this recipe: each form of the triplet loss has its own graph."""
         form = recipe.form if isinstance(recipe, TripletRecipe) else ""
         if form not in self._trainers:
-            if self.on == "pairs":
-                objective = PairObjective(self.augment)
-            else:
-                objective = TripletObjective(self.augment, self.people, self.photos, form)
-            self._trainers[form] = Trainer(self.build(0), objective, _adam, jit=self.jit)
-        self.trainer = self._trainers[form]
-        self.objective = self.trainer.loss
+            objective = self._objective(recipe)
+            trainer = Trainer(self.build(0), objective, _adam, jit=self.jit)
+            self._trainers[form] = trainer, objective
+        self.trainer, self.objective = self._trainers[form]
+
+    def _objective(self, recipe: Recipe | TripletRecipe) -> Objective:
+        if isinstance(recipe, TripletRecipe):
+            return TripletObjective(self.augment, self.people, self.photos, recipe.form)
+        return PairObjective(self.augment)
 
     @property
     def batch(self) -> int:

@@ -108,14 +108,13 @@ class Choice(Listed):
         value: Any = None,
         label: str = "",
     ) -> None:
-        named = isinstance(options, Mapping)
         names = [str(option) for option in options]
         if not names:
             raise ValueError("Choice: no options; give at least one")
         repeated = {name for name in names if names.count(name) > 1}
         if repeated:
             raise ValueError(f"Choice: several options are called {', '.join(sorted(repeated))}")
-        objects = options.values() if named else options
+        objects = options.values() if isinstance(options, Mapping) else options
         self._objects = dict(zip(names, objects, strict=True))
         super().__init__(names, names, value, label)
 

@@ -65,7 +65,7 @@ class Explorer(anywidget.AnyWidget):
         )
         # ipykernel 7 serves a page in the thread that last wrote to it, here the one of the cells.
         # Forget that, and JupyterLab's thread for widgets answers even while a cell is running.
-        vars(self.comm).pop("_reply_subshell_id", None)
+        self.comm.__dict__.pop("_reply_subshell_id", None)
         self.on_msg(self._on_question)
         cell_is_running()  # from now on it is known
 
@@ -93,7 +93,9 @@ class Explorer(anywidget.AnyWidget):
         return {"values": values, "alt": alt}, [as_bytes(differences)]
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**options)
+        bundle = super()._repr_mimebundle_(**options)
+        assert bundle is not None  # only a widget without a view has none
+        data, metadata = bundle
         data["text/plain"] = self._study.summary()
         return data, {**metadata, **self._study.record()}
 

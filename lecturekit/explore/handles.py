@@ -67,7 +67,7 @@ class Points(Control):
         names = ("names", "x", "y", "step", "panel", "axes")
         return {**super().spec(), **{name: getattr(self, name) for name in names}}
 
-    def _within(self, axis: str, name: str, number: Any, limits: tuple[float, float]) -> float:
+    def _within(self, axis: str, name: str, number: Any, limits: Sequence[float]) -> float:
         low, high = limits
         if not low <= (plain := finite(f"{axis} of {name}", number)) <= high:
             raise ValueError(f"{axis} of {name} is {number}, not between {low} and {high}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Real
 
 DIGITS = 12  # of a position: enough for any slider, too few to show 0.30000000000000004
 
 
-def clean(number: float) -> float:
+def clean(number: float | Real) -> float:
     """Return a plain int, or a float without rounding dust in its last digits."""
     return int(number) if isinstance(number, Integral) else float(f"{number:.{DIGITS}g}")
 

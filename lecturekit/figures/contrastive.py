@@ -52,8 +52,8 @@ def door(
             (address of a photo, of the other, distance), at most SHOWN are drawn.
     """
     now = int(np.searchsorted(rates.threshold, threshold, "right")) - 1
-    ends = rates.threshold[[1, -1]]  # the first is −∞
-    some = np.unique(np.searchsorted(rates.threshold, np.linspace(*ends, POINTS)))
+    nearest, farthest = rates.threshold[[1, -1]]  # the first is −∞
+    some = np.unique(np.searchsorted(rates.threshold, np.linspace(nearest, farthest, POINTS)))
     left = figure(title, "threshold τ on the distance", "%", height=360)
     for i, (name, row) in enumerate((("FAR", rates.far), ("FRR", rates.frr))):
         seen = look(i)

@@ -39,7 +39,8 @@ def margin_curves(margin: float, ratio: float, drawn: str) -> list:
     """
     which = 0 if drawn == "loss" else 1
     sign = 1 if drawn == "loss" else -1
-    lines, places = [], []
+    lines: list[dict] = []
+    places: list[dict] = []
     for k, name in enumerate(NAMES):
         squared = name == "Hadsell"
         rest = resting_place(margin, ratio, squared)

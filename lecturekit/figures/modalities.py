@@ -64,7 +64,7 @@ def cut(distances: Floats, names: Sequence[str], at: float) -> list[go.Figure]:
     left = heat(distances[np.ix_(order, order)], sorted_names, sorted_names,
                 title=f"Cut at {at:g}: {in_braces(groups, names)}")  # fmt: skip
     at_row = 0
-    for group in sorted(first, key=first.get):
+    for group in sorted(first, key=first.__getitem__):
         own = int(np.sum(groups == group))
         ends = [at_row - 0.5, at_row + own - 0.5]
         left.add_shape(type="rect", x0=ends[0], x1=ends[1], y0=ends[0], y1=ends[1],

@@ -55,7 +55,7 @@ def springs(points: list, margin: float, squared: bool) -> list:
         [similar(d, squared)[0] for d in DISTANCES],
         [dissimilar(d, margin, squared)[0] for d in DISTANCES],
     ]
-    lines = []
+    lines: list[dict] = []
     for k, name in enumerate(names):
         lines.append({
             "x": DISTANCES, "y": curves[k], "mode": "lines", "name": name,

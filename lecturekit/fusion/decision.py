@@ -39,7 +39,9 @@ def decision_fusion(
     count, rows, classes = each.shape
     pi = np.full(classes, 1 / classes) if prior is None else np.asarray(prior, np.float64)
     if pi.shape != (classes,) or (pi <= 0).any() or not np.isclose(pi.sum(), 1, atol=1e-6):
-        raise ValueError(f"prior must be {classes} positive numbers that sum to 1, got {prior}")
+        raise ValueError(
+            f"prior must be {classes} positive numbers that sum to 1, got {pi.tolist()}"
+        )
     there = np.ones((count, 1)) if present is None else np.asarray(present, bool)
     if there.shape not in ((count,), (count, 1), (count, rows)):
         raise ValueError(f"present must be [{count}] or [{count}, {rows}], got {there.shape}")

@@ -27,7 +27,7 @@ class BlockDense(Join):
         super().__init__(**options)
         self.units, self.activation = units, keras.activations.get(activation)
 
-    def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
+    def build(self, shapes: Sequence[tuple[int | None, int]]) -> None:
         super().build(shapes)
         count = len(self.sizes)
         self.blocks = {

@@ -17,7 +17,7 @@ MOST = 12  # modalities whose 2^M subsets are drawn from at once
 class Join(keras.layers.Layer):
     """Checks that it is given a list of at least one [rows, features]."""
 
-    def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
+    def build(self, shapes: Sequence[tuple[int | None, int]]) -> None:
         if not shapes or not all(isinstance(s, tuple | list) and len(s) == 2 for s in shapes):
             raise ValueError(
                 f"{type(self).__name__} joins a list of tensors [rows, features], one per "
@@ -47,7 +47,7 @@ class ModDrop(Join):
         self.rate, self.seed = rate, seed
         self.draws = keras.random.SeedGenerator(seed)
 
-    def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
+    def build(self, shapes: Sequence[tuple[int | None, int]]) -> None:
         super().build(shapes)
         count = len(self.sizes)
         if count > MOST:
@@ -91,7 +91,7 @@ class GatedUnit(Join):
         super().__init__(**options)
         self.units, self.scalar = units, scalar
 
-    def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
+    def build(self, shapes: Sequence[tuple[int | None, int]]) -> None:
         super().build(shapes)
         self.project = [keras.layers.Dense(self.units, "tanh") for _ in self.sizes]
         for layer, size in zip(self.project, self.sizes, strict=True):
@@ -128,7 +128,7 @@ class LowRankTensor(Join):
             raise ValueError(f"rank must be 1 or more, not {rank}")
         self.units, self.rank = units, rank
 
-    def build(self, shapes: Sequence[tuple[int | None, ...]]) -> None:
+    def build(self, shapes: Sequence[tuple[int | None, int]]) -> None:
         super().build(shapes)
         self.factors = [
             self.add_weight(shape=(size, self.rank, self.units), initializer="glorot_uniform")

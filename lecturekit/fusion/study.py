@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 import numpy as np
@@ -47,7 +48,7 @@ class Fusion:
         steps: int = 400,
         batch: int = 64,
         rate: float = 2e-3,
-        **options: object,
+        **options: Any,
     ) -> None:
         self.fusion, self.sizes, self.classes = fusion, tuple(sizes), classes
         self.steps, self.batch, self.options = steps, batch, options

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float32]
+Snapshots = NDArray | Sequence[ArrayLike]
 
 
-def as_snapshots(snapshots: ArrayLike | Sequence[ArrayLike], *, neighbours: int = 1) -> Floats:
+def as_snapshots(snapshots: Snapshots, *, neighbours: int = 1) -> Floats:
     """Snapshots as float32 [frames, rows, dimensions], rows more than `neighbours`.
 
     Raises:

@@ -54,7 +54,8 @@ def umap_ready(folder: Path | None = None) -> Iterator[Any]:
 
     if folder is None and (build := build_folder()) is not None:
         folder = build / "numba" / versions().replace(", ", "+").replace(" ", "-")
-    stock, place = numba.njit, getattr(numba.config, "CACHE_DIR", "")
+    config: Any = numba.config  # its names are made at run time
+    stock, place = numba.njit, getattr(config, "CACHE_DIR", "")
 
     def keeping(*args: Any, **options: Any) -> Any:
         options.setdefault("cache", True)
@@ -65,7 +66,7 @@ def umap_ready(folder: Path | None = None) -> Iterator[Any]:
 
     numba.njit = keeping
     if folder is not None:
-        numba.config.CACHE_DIR = str(folder)
+        config.CACHE_DIR = str(folder)
     try:
         with warnings.catch_warnings():
             # A seed makes UMAP take one thread, which it says every time.
@@ -76,4 +77,4 @@ def umap_ready(folder: Path | None = None) -> Iterator[Any]:
 
             yield umap
     finally:
-        numba.njit, numba.config.CACHE_DIR = stock, place
+        numba.njit, config.CACHE_DIR = stock, place

@@ -6,16 +6,12 @@ is whose neighbour. It says nothing about sizes of clusters, distances between t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lecturekit.latent.checks import Floats, as_points, as_snapshots
+from lecturekit.latent.checks import Floats, Snapshots, as_points, as_snapshots
 from lecturekit.latent.compiled import umap_ready
 from lecturekit.latent.linear import procrustes
-
-Snapshots = ArrayLike | Sequence[ArrayLike]
 
 
 def flat(points: ArrayLike, *, seed: int, neighbours: int = 15) -> Floats:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lecturekit.latent.checks import Floats, as_points, as_snapshots
+from lecturekit.latent.checks import Floats, Snapshots, as_points, as_snapshots
 
 
-def principal(snapshots: ArrayLike | Sequence[ArrayLike]) -> Floats:
+def principal(snapshots: Snapshots) -> Floats:
     """All snapshots on the first two principal axes of the last one, [frames, rows, 2].
 
     The control beside every other map: the axes stay, so all motion is motion of the embedding.

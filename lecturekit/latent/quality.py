@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lecturekit.latent.checks import as_snapshots
+from lecturekit.latent.checks import Snapshots, as_snapshots
 from lecturekit.metrics import distances, map_at_r, recall_at_k
 
 Floats = NDArray[np.float64]
@@ -49,9 +48,7 @@ class Quality:
         return float(self.step.max())
 
 
-def quality(
-    snapshots: ArrayLike | Sequence[ArrayLike], layout: ArrayLike, labels: ArrayLike, *, k: int = 10
-) -> Quality:
+def quality(snapshots: Snapshots, layout: Snapshots, labels: ArrayLike, *, k: int = 10) -> Quality:
     """What can be said about a layout of these snapshots.
 
     Args:
@@ -77,8 +74,9 @@ def quality(
     still = moved.max(1) == 0
     step = np.where(still, 0.0, moved.mean(1) / np.where(spread > 0, spread, np.nan))
     step = np.nan_to_num(step, nan=np.inf)  # all points jump onto one place
-    whole = _together(moved, really), _together(moved.mean(1), really.mean(1))
-    return Quality(*np.array(per_frame).T, step, *whole)
+    trust, overlap, recall, precision, distance = np.array(per_frame).T
+    motion, pace = _together(moved, really), _together(moved.mean(1), really.mean(1))
+    return Quality(trust, overlap, recall, precision, distance, step, motion, pace)
 
 
 def _frame(points: NDArray, flat: NDArray, labels: NDArray, k: int) -> tuple[float, ...]:

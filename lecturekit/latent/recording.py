@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -14,8 +15,17 @@ class Trained(Protocol):
     steps: int
 
     def start(self, recipe: Any = None, *, seed: int) -> None: ...
-    def fit(self, x: Any, labels: Any, recipe: Any = None, **options: Any) -> Any: ...
-    def embed(self, x: Any) -> NDArray[np.float32]: ...
+    def fit(
+        self,
+        x: NDArray[np.float32],
+        labels: ArrayLike,
+        recipe: Any,
+        *,
+        seed: int,
+        snapshots: int,
+        snapshot: Callable[[], None],
+    ) -> object: ...
+    def embed(self, x: NDArray[np.float32]) -> NDArray[np.float32]: ...
 
 
 class Recording(NamedTuple):

@@ -57,8 +57,13 @@ def load_evolution() -> Evolution:
     """The shipped trajectory. Raises DataError when the file is missing or damaged."""
     whole, maps, numbers, ends = unpacked(read_shipped(CARD, "evolution.npy.bz2"), 4)
     found = [
-        Quality(*row[:-1], row[-1][1:], *map(float, end))
-        for row, end in zip(numbers.astype(np.float64), ends, strict=True)
+        Quality(
+            **dict(zip(PER_FRAME, per_frame, strict=True)),
+            step=step[1:],
+            motion_correlation=float(motion),
+            pace_correlation=float(pace),
+        )
+        for (*per_frame, step), (motion, pace) in zip(numbers.astype(float), ends, strict=True)
     ]
     whole = whole.astype(np.int64)
     moments, rows, label = np.split(whole, [FRAMES, FRAMES + ROWS])

@@ -9,6 +9,7 @@ import hashlib
 import inspect
 import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def kept(
 def _digest(method: Callable[..., Floats], points: ArrayLike, settings: dict[str, Any]) -> str:
     """Changes with the points, the settings, the method's module and the libraries."""
     points = np.ascontiguousarray(points, np.float32)
-    about = [inspect.getsource(inspect.getmodule(method)), versions(), list(points.shape)]
+    about = [inspect.getsource(sys.modules[method.__module__]), versions(), list(points.shape)]
     text = json.dumps([*about, sorted(settings.items())])
     return hashlib.sha256(text.encode() + points.tobytes()).hexdigest()[:24]
 

@@ -15,6 +15,9 @@ import tensorflow as tf
 
 from lecturekit.losses import checks
 
+Schedule = Literal["linear", "log", "exp"]
+SCHEDULES: tuple[Schedule, ...] = ("linear", "log", "exp")
+
 
 def cross_entropy(p: tf.Tensor, q: tf.Tensor) -> tf.Tensor:
     """CE(p, q) = −Σ p log q in nats, [batch]. Infinite where p > 0 meets q = 0.
@@ -112,7 +115,7 @@ def alignment(running: tf.Tensor, prior: tf.Tensor) -> tf.Tensor:
 def training_signal(
     progress: float | tf.Tensor,
     classes: int,
-    schedule: Literal["linear", "log", "exp"] = "linear",
+    schedule: Schedule = "linear",
 ) -> tf.Tensor:
     """Training-signal annealing: labelled rows more certain than this are left out (UDA, app. A.1).
 

@@ -149,7 +149,7 @@ def class_distances(points: ArrayLike, labels: ArrayLike) -> tuple[NDArray, Floa
             f"points must be unit vectors, one has length {length[np.abs(length - 1).argmax()]:.3g}"
             "; divide each by its length"
         )
-    points = points / length[:, None]  # float32 rounding
+    exact = points / length[:, None]  # float32 rounding
     names, which, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if len(names) < 2:
         raise ValueError("one class only: a tree needs two or more")
@@ -157,8 +157,8 @@ def class_distances(points: ArrayLike, labels: ArrayLike) -> tuple[NDArray, Floa
         raise ValueError(
             f"class {names[counts.argmin()]} has a single row, so no distance within; leave it out"
         )
-    mean = np.zeros((len(names), points.shape[1]))
-    np.add.at(mean, which, points)
+    mean = np.zeros((len(names), exact.shape[1]))
+    np.add.at(mean, which, exact)
     mean /= counts[:, None]
     found = 2 - 2 * mean @ mean.T
     found[np.diag_indices(len(names))] *= counts / (counts - 1)
@@ -205,7 +205,8 @@ def neighbourhoods(
     rows = [np.flatnonzero(labels == name) for name in names]
     drawn = np.empty((steps, anchors * near, photos), np.int64)
     for batch in drawn:
-        shuffled = {}  # rows of a class in the order in which this batch takes them
+        # rows of a class in the order in which this batch takes them
+        shuffled: dict[np.integer, NDArray[np.int64]] = {}
         for slot, k in enumerate(nearest[rng.permutation(count)[:anchors], :near].ravel()):
             if len(shuffled.get(k, ())) < photos:
                 shuffled[k] = rng.permutation(rows[k])

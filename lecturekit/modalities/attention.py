@@ -102,8 +102,16 @@ class ModalityAttention(_Attention):
         heads, groups, tied: as in `CausalTimeAttention`.
     """
 
-    def __init__(self, heads: int = 4, dropout: float = 0.0, **options: object) -> None:
-        super().__init__(heads, **options)
+    def __init__(
+        self,
+        heads: int = 4,
+        dropout: float = 0.0,
+        *,
+        groups: int | None = None,
+        tied: bool = False,
+        **options: object,
+    ) -> None:
+        super().__init__(heads, groups, tied, **options)
         self.dropout = dropout
         self.drop = keras.layers.Dropout(dropout)
 

@@ -132,7 +132,7 @@ class Student:
             variable.assign(value)
         self._weight.assign([float(way == each) for each in WAYS])
         self._trainer.reset(encoder(self.width, seed, latent=target.shape[1]).get_weights())
-        label = np.zeros(len(x)) if label is None else label
+        label = np.zeros(len(x), np.int32) if label is None else label
         rows = np.arange(len(x)) if rows is None else np.asarray(rows)
         rng = np.random.default_rng(seed)
         order = rows[rng.integers(0, len(rows), (1, self.steps, self.batch))]

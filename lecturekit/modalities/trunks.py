@@ -8,6 +8,7 @@ encoder; here the two ends are exchanged, since it is the inputs that differ.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -114,7 +115,7 @@ def every_loss(model: keras.Model, x: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
 
 
 def heterogeneity(
-    views: Sequence[Views], *, study: TrunkTransfer | None = None, **options: object
+    views: Sequence[Views], *, study: TrunkTransfer | None = None, **options: Any
 ) -> Heterogeneity:
     """Transfer between all modalities, one seed for each of `views`.
 

@@ -45,8 +45,10 @@ class Views:
         """The same rows without the last modality, if that is the control."""
         if self.names[-1] != CONTROL:
             return self
-        kept = {"train": self.train[:, :-1], "test": self.test[:, :-1]}
-        return replace(self, names=self.names[:-1], widths=self.widths[:-1], **kept)
+        return replace(
+            self, names=self.names[:-1], widths=self.widths[:-1],
+            train=self.train[:, :-1], test=self.test[:, :-1],
+        )  # fmt: skip
 
 
 def standardised(train: Floats, test: Floats) -> tuple[Floats, Floats]:
@@ -93,8 +95,10 @@ def as_views(
         rows = (scaled[name][part] for name in names)
         return np.stack([np.pad(x, [(0, 0), (0, most - x.shape[1])]) for x in rows], axis=1)
 
-    labels = (np.asarray(label, np.int32) for label in (train_label, test_label))
-    return Views(names, padded(0), padded(1), *labels, widths)
+    return Views(
+        names, padded(0), padded(1),
+        np.asarray(train_label, np.int32), np.asarray(test_label, np.int32), widths,
+    )  # fmt: skip
 
 
 def digit_views(seed: int, image: Floats, sound: Floats) -> dict[str, Floats]:

@@ -7,6 +7,8 @@ Kurin et al. 2022 and Xin et al. 2022 find that a plain sum with ordinary care i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 
@@ -36,7 +38,9 @@ def pcgrad(gradients: tf.Tensor) -> tf.Tensor:
     return tf.add_n([without_conflict(task) for task in range(gradients.shape[0])])
 
 
-def _smallest_on_simplex(slope: object, tasks: int, rounds: int = 50) -> tf.Tensor:
+def _smallest_on_simplex(
+    slope: Callable[[tf.Tensor], tf.Tensor], tasks: int, rounds: int = 50
+) -> tf.Tensor:
     """Weights on the simplex that minimise a convex function of given gradient, by Frank–Wolfe."""
 
     def towards_best_corner(k: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

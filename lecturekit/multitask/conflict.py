@@ -95,6 +95,7 @@ def balanced_loss(method: str) -> Callable[..., tf.Tensor]:
                 norms, tf.stop_gradient(values), tf.math.reduce_variance(y, 0), weights
             )
             return tf.reduce_sum(tf.stop_gradient(weights) * values) + gap
+        assert combine is not None  # the two methods without one have returned
         step = tf.stop_gradient(combine(gradients))
         flat = tf.concat([tf.reshape(w, [-1]) for w in shared], 0)
         outputs = tf.add_n(task_losses(model, tf.stop_gradient(model.trunk(x)), y))

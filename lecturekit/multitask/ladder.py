@@ -6,14 +6,15 @@ All networks have the same trunk, features → 32 → 16 → 1, so that they dif
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import keras
 from keras import layers
 
-from lecturekit.multitask.layers import TaskDense, TaskGate, TaskHeads, TaskIntercept
+from lecturekit.multitask.layers import GateKind, TaskDense, TaskGate, TaskHeads, TaskIntercept
 
 WIDTHS = (32, 16)
-Tensor = keras.KerasTensor
+Tensor: TypeAlias = keras.KerasTensor
 
 
 def trunk(x: Tensor) -> Tensor:
@@ -55,7 +56,7 @@ def heads(x: Tensor, task: Tensor, tasks: int) -> Tensor:
     return TaskHeads(tasks)([trunk(x), task])
 
 
-def gated(kind: str) -> Callable[[Tensor, Tensor, int], Tensor]:
+def gated(kind: GateKind) -> Callable[[Tensor, Tensor, int], Tensor]:
     """Task gating: the first layer's features times a gate of the task, then shared layers."""
 
     def network(x: Tensor, task: Tensor, tasks: int) -> Tensor:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lecturekit.multitask.batches import by_task
+
+if TYPE_CHECKING:
+    import keras
 
 Floats = NDArray[np.floating]
 Scheme = Literal["one", "mixed", "two"]
@@ -90,7 +93,7 @@ def update_variance(gradients: Floats, order: NDArray[np.integer]) -> float:
 
 
 def per_row_gradients(
-    model: object, variables: Sequence[object], x: Floats, task: NDArray, y: Floats
+    model: keras.Model, variables: Sequence[keras.Variable], x: Floats, task: NDArray, y: Floats
 ) -> NDArray[np.float32]:
     """Gradient of every row's squared error with respect to the shared `variables`.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -92,7 +93,7 @@ def draw_of(problem: str, seed: int, per_class: int | None = None) -> Draw:
     return problems.digit_draw(load_digits(), seed, per_class or 2)
 
 
-def recompute(study: Study, draw: Draw, **knobs: float | bool) -> NDArray[np.float64]:
+def recompute(study: Study, draw: Draw, **knobs: Any) -> NDArray[np.float64]:
     """One combination of knobs on one draw, run now: [curves, snapshots]."""
     found = study.run(draw, Recipe(**knobs), snapshots=SNAPSHOTS)
     return np.array([getattr(found, name) for name in CURVES])

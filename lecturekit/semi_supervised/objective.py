@@ -13,9 +13,10 @@ import keras
 import tensorflow as tf
 
 from lecturekit.losses import alignment, consistency, training_signal
+from lecturekit.losses.consistency import SCHEDULES
 
 Augmentation = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-ANNEALINGS = ("none", "linear", "log", "exp")
+ANNEALINGS = ("none", *SCHEDULES)
 MEMORY = 0.97  # of the running mean prediction: the last 30 batches or so
 
 
@@ -103,7 +104,7 @@ class Objective:
         """Mean cross-entropy of the labelled rows that the annealing keeps."""
         rows = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
         progress = tf.cast(self.step, tf.float32) / self.steps
-        limits = [training_signal(progress, self.classes, a) for a in ANNEALINGS[1:]]
+        limits = [training_signal(progress, self.classes, a) for a in SCHEDULES]
         limit = tf.gather(tf.stack([1.0, *limits]), self.knobs["annealing"])
         kept = tf.stop_gradient(tf.cast(tf.exp(-rows) <= limit, tf.float32))
         return tf.math.divide_no_nan(tf.reduce_sum(kept * rows), tf.reduce_sum(kept))

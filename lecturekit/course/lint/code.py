@@ -26,15 +26,16 @@ def parameters_cell(page: Page) -> list[str]:
     comments = lines_with_comments(source(cell))
     problems, names = [], []
     for statement in tree.body:
-        if not is_parameter(statement):
+        parameter = parameter_name(statement)
+        if parameter is None:
             problems.append(
                 f"{name} line {statement.lineno}: a parameter is written as "
                 "'name: type = value  # what it is', with a plain value"
             )
         else:
-            names.append(statement.target.id)
+            names.append(parameter)
             if statement.end_lineno not in comments:
-                problems.append(f"{name}: parameter {names[-1]} has no comment behind it")
+                problems.append(f"{name}: parameter {parameter} has no comment behind it")
     used = names_used_after(page, cell)
     return problems + [
         f"{name}: parameter {parameter} is used in no later cell"
@@ -43,15 +44,16 @@ def parameters_cell(page: Page) -> list[str]:
     ]
 
 
-def is_parameter(statement: ast.stmt) -> bool:
-    """`name: type = literal`."""
-    if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
-        return False
-    try:
-        ast.literal_eval(statement.value)
-    except (ValueError, TypeError):  # no value, or one that must be computed
-        return False
-    return True
+def parameter_name(statement: ast.stmt) -> str | None:
+    """The name in `name: type = literal`, None for any other statement."""
+    match statement:
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            try:
+                ast.literal_eval(value)
+            except (ValueError, TypeError):  # it must be computed
+                return None
+            return name
+    return None
 
 
 def lines_with_comments(code: str) -> set[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 
 from lecturekit.course.lint.code import parsed
 from lecturekit.course.lint.page import Page, name_of, parse
@@ -35,7 +34,8 @@ def sections_start_alone(page: Page) -> list[str]:
 
 def sections(page: Page) -> list[list[tuple[str, ast.Module]]]:
     """Code cells by heading of level 2; what stands above the second heading is the first."""
-    found, headings = [[]], 0
+    found: list[list[tuple[str, ast.Module]]] = [[]]
+    headings = 0
     for number, cell in enumerate(page.raw["cells"], start=1):
         if cell.get("cell_type") == "markdown":
             if any(level == 2 for level, _ in parse(source(cell)).headings):
@@ -49,13 +49,11 @@ def sections(page: Page) -> list[list[tuple[str, ast.Module]]]:
 
 def names(tree: ast.Module) -> tuple[set[str], set[str]]:
     """The names that a cell reads and those that it makes, arguments and imports among them."""
-    read = {n.id for n in _all(tree, ast.Name) if isinstance(n.ctx, ast.Load)}
-    made = {n.id for n in _all(tree, ast.Name) if not isinstance(n.ctx, ast.Load)}
-    made |= {n.name for n in _all(tree, ast.FunctionDef | ast.ClassDef)}
-    made |= {n.arg for n in _all(tree, ast.arg)}
-    made |= {(n.asname or n.name).split(".")[0] for n in _all(tree, ast.alias)}
+    nodes = list(ast.walk(tree))
+    used = [n for n in nodes if isinstance(n, ast.Name)]
+    read = {n.id for n in used if isinstance(n.ctx, ast.Load)}
+    made = {n.id for n in used if not isinstance(n.ctx, ast.Load)}
+    made |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    made |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    made |= {(n.asname or n.name).split(".")[0] for n in nodes if isinstance(n, ast.alias)}
     return read, made
-
-
-def _all(tree: ast.Module, kind: type) -> Iterator:
-    return (node for node in ast.walk(tree) if isinstance(node, kind))

@@ -16,7 +16,7 @@ from lecturekit.course.notebook import source
 from lecturekit.course.site.lesson import Lesson
 from lecturekit.course.site.prose import reader, words
 
-MAP_COLUMNS = ["notebook", "slides", "claims"]
+MAP_COLUMNS = ("notebook", "slides", "claims")
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ def announced(lesson: Lesson) -> Iterator[Stop]:
         if cell.get("cell_type") == "markdown" and all(c in source(cell) for c in MAP_COLUMNS):
             pairs = pairwise(reader().parse(source(cell)))
             cells = [words(b) for a, b in pairs if a.type in ("th_open", "td_open")]
-            rows = [cells[k : k + 3] for k in range(0, len(cells), 3)]
+            rows = list(zip(cells[::3], cells[1::3], cells[2::3], strict=False))
             if rows and rows[0] == MAP_COLUMNS:
-                yield from (Stop(*row) for row in rows[1:] if len(row) == 3)
+                yield from (Stop(*row) for row in rows[1:])
 
 
 def entries(lessons: Sequence[Lesson]) -> list[Entry]:

@@ -110,6 +110,7 @@ class Writer:
         opening.attrSet("id", anchor)
         label = escape(f"Link to “{text}”")
         mark = f' <a class="site-anchor" href="{escape(heading.href)}" aria-label="{label}">#</a>'
+        assert inline.children is not None  # the parser gives every heading some
         inline.children.append(type(inline)("html_inline", "", 0, content=mark))
         return heading
 
