@@ -10,16 +10,20 @@ import contextlib
 import logging
 import multiprocessing
 import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from lecturekit.course.errors import CourseError, UsageError
+from lecturekit.course.processes import end_tree
 
-Job, Result = TypeVar("Job"), TypeVar("Result")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 TRIES = 3
+CONNECT_SECONDS = 10
 
 
 class Lost(CourseError):
@@ -42,7 +46,7 @@ class Spread:
 
     def run(
         self, function: Callable[[Job], Result], jobs: Mapping[str, Job]
-    ) -> Iterator[tuple[str, Result | Lost]]:
+    ) -> Generator[tuple[str, Result | Lost], None, None]:
         """Each job's result as soon as it is there, in no order.
 
         Args:
@@ -50,10 +54,11 @@ class Spread:
             jobs: name -> its argument, which can be pickled.
 
         Raises:
-            CourseError: there is no cluster at this address.
+            CourseError: there is no cluster at this address, it goes away, or its workers lack a
+                module.
             Exception: whatever the function raises; the other jobs are stopped.
         """
-        if self.dask or self.cluster:
+        if jobs and (self.dask or self.cluster):
             return on_dask(function, jobs, self.dask, self.cluster)
         return on_processes(function, jobs, self.processes)
 
@@ -85,7 +90,7 @@ class Worker:
 
 def on_processes(
     function: Callable[[Job], Result], jobs: Mapping[str, Job], count: int
-) -> Iterator[tuple[str, Result | Lost]]:
+) -> Generator[tuple[str, Result | Lost], None, None]:
     """Jobs on `count` processes; one that is killed is replaced, and its job given again."""
     waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
     crew = [start(function) for _ in range(min(count, len(jobs)))]
@@ -117,7 +122,8 @@ def on_processes(
         for worker in crew:
             worker.pipe.close()  # one that is idle ends by itself
             if worker.job is not None:
-                worker.process.terminate()
+                assert worker.process.pid is not None  # it was started
+                end_tree(worker.process.pid)  # a job may have started processes of its own
         for worker in crew:
             worker.process.join(timeout=5)
             worker.process.kill()
@@ -128,14 +134,29 @@ def start(function: Callable[[Job], Result]) -> Worker:
     context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
     here, there = context.Pipe()
     process = context.Process(target=serve, args=(function, there), daemon=True)
-    process.start()
+    with deaf_to_ctrl_c():
+        process.start()
     there.close()
     return Worker(process, here)
 
 
+@contextlib.contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C is for the one who gave the jobs: processes started here ignore it from their first
+    moment on (on Windows, from `serve` on)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def serve(function: Callable[[Job], Result], pipe: Connection) -> None:
     """The life of a process: a job, its result, until the other side is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gave the jobs
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, OSError):
         while True:
             job = pipe.recv()
@@ -148,8 +169,10 @@ def serve(function: Callable[[Job], Result], pipe: Connection) -> None:
 
 def on_dask(
     function: Callable[[Job], Result], jobs: Mapping[str, Job], address: str, workers: int
-) -> Iterator[tuple[str, Result | Lost]]:
+) -> Generator[tuple[str, Result | Lost], None, None]:
     """Jobs on a Dask cluster: at `address`, or one of `workers` processes, started for them."""
+    from concurrent.futures import CancelledError
+
     import dask
     from distributed import Client, KilledWorker, LocalCluster, as_completed
 
@@ -159,17 +182,21 @@ def on_dask(
     }
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(settings))
+        log = logging.getLogger("distributed.client")  # its news come as errors of this function
+        stack.callback(log.setLevel, log.level)
+        log.setLevel(logging.CRITICAL)
         if not address:
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                host="127.0.0.1",
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-            )
+            with deaf_to_ctrl_c():
+                cluster = LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",  # another cluster may have the usual port
+                    silence_logs=logging.CRITICAL,
+                )
             stack.enter_context(cluster)
         try:
-            client = stack.enter_context(Client(address or cluster, timeout="10s"))
+            client = stack.enter_context(Client(address or cluster, timeout=CONNECT_SECONDS))
         except OSError as error:
             raise CourseError(
                 f"No Dask scheduler answers at {address} ({error}).\n"
@@ -178,7 +205,19 @@ def on_dask(
         futures = {client.submit(function, job, pure=False): name for name, job in jobs.items()}
         for future in as_completed(list(futures)):
             try:
-                yield futures[future], future.result()
-            except KilledWorker:
-                yield futures[future], Lost(f"the process that had it was killed {TRIES} times")
+                result = future.result()
+            except KilledWorker as error:
+                times = error.allowed_failures + 1
+                result = Lost(f"the process that had it was killed {times} times")
+            except CancelledError as error:
+                raise CourseError(
+                    f"The Dask cluster at {address or 'this machine'} went away: start it again, "
+                    "and repeat the command."
+                ) from error
+            except ImportError as error:
+                raise CourseError(
+                    f"A Dask worker cannot import {error.name} ({error}): install the same checkout"
+                    " on all workers, start them anew, and repeat."
+                ) from error
+            yield futures[future], result
             future.release()

@@ -20,25 +20,35 @@ def check(notebook: Path) -> Graded:
     Its flags name tests that differ from what was given out: the lecturer's grade goes by those.
 
     Raises:
-        CourseError: the notebook cannot be read, or is no homework.
+        CourseError: the notebook cannot be read, is no homework, or its locked cells do not run.
     """
-    raw = read(notebook)
+    again = "Take the notebook that you were given, and copy your lines into it."
+    if not notebook.is_file():
+        raise CourseError(f"{notebook} is no file: give the path of your notebook.")
     flags: list[str] = []
     try:
         submission = read_safely(notebook, flags)
+        raw = read(notebook)
+        tasks = tasks_of(raw)
+        edited = changed(raw)
     except Unusable as error:
         raise CourseError(f"{notebook}: {error}.") from error
-    tasks = tasks_of(raw)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CourseError(f"The tasks of {notebook} are damaged ({error!r}).\n{again}") from error
     if not tasks:
-        raise CourseError(
-            f"{notebook} is no homework: no cell of it gets points. Check the notebook that you "
-            "were given, with your lines in it."
-        )
+        raise CourseError(f"{notebook} is no homework: no cell of it gets points.\n{again}")
     os.environ.update(QUIET)  # before TensorFlow is imported
     homework = Source(notebook.stem, raw, tasks)
-    judge = Judge(homework, Limits(), hidden=False, walled=False, released=raw)
+    try:
+        judge = Judge(homework, Limits(), hidden=False, walled=False, released=raw)
+    except Exception as error:
+        listed = "".join(f"\n! {flag}" for flag in edited)
+        raise CourseError(
+            f"The set-up or a test of {notebook} cannot be read: {type(error).__name__}: {error}."
+            f"{listed}\n{again}"
+        ) from error
     graded = judge.judge(submission)
-    return Graded(graded.marks, [*flags, *changed(raw), *graded.flags])
+    return Graded(graded.marks, [*flags, *edited, *graded.flags])
 
 
 def changed(raw: Raw) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lecturekit.course import checkout
 from lecturekit.course.errors import CourseError
+from lecturekit.course.notebook import as_text
 from lecturekit.course.share import machine
 from lecturekit.homework.limits import Limits
 
@@ -38,7 +41,7 @@ def add(command: argparse.ArgumentParser, positive: Callable[[str], int]) -> Non
     grade.add_argument("submissions", type=Path, metavar="FOLDER")
     grade.add_argument("--out", type=Path, metavar="DIR", help="(build/homework/graded/NAME)")
     grade.add_argument("--students", type=Path, metavar="CSV", help="who belongs to the class")
-    grade.add_argument("--seed", type=int, default=0, help="draws other data for hidden tests (0)")
+    grade.add_argument("--seed", type=seed, help="draws other data for hidden tests")
     grade.add_argument("--seconds", type=positive, default=20, help="that one cell may take (20)")
     grade.add_argument("--memory", type=positive, default=3072, help="MiB a submission (3072)")
     grade.add_argument("--jobs", type=positive, help="submissions at a time (one a core)")
@@ -51,6 +54,14 @@ def add(command: argparse.ArgumentParser, positive: Callable[[str], int]) -> Non
     report = action("report", "write table and pages anew, with the points in by_hand.csv")
     report.add_argument("name", metavar="NAME")
     report.add_argument("--out", type=Path, metavar="DIR", help="(build/homework/graded/NAME)")
+
+
+def seed(text: str) -> int:
+    """A whole number from 0: NumPy's generators take no other."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return number
 
 
 def act(options: argparse.Namespace) -> int:
@@ -75,7 +86,10 @@ def sources(root: Path, names: list[str]) -> list[Path]:
     """
     found = sorted((root / SOURCES).glob("[!.]*.ipynb"))
     if not found:
-        raise CourseError(f"{root / SOURCES} holds no homework.")
+        raise CourseError(
+            f"{root / SOURCES} holds no homework.\n"
+            "Get it back with: git checkout -- notebooks/homework"
+        )
     return checkout.select(found, names)
 
 
@@ -101,7 +115,7 @@ def release_command(root: Path, options: argparse.Namespace) -> int:
         try:
             print(release(load(path), out))
         except SourceError as error:
-            print(error)
+            print(error, file=sys.stderr)
             status = 1
     return status
 
@@ -129,14 +143,25 @@ def grade_command(root: Path, options: argparse.Namespace) -> int:
     submissions = collect(options.submissions, homework.name, students)
     spread = parse(options.executor, options.workers, options.jobs or machine()[0])
     limits = Limits(cell=options.seconds, whole=6 * options.seconds, memory=options.memory)
+    drawn = own_seed(homework) if options.seed is None else options.seed
     out = options.out or root / "build" / "homework" / "graded" / homework.name
     graded = grade(
         homework, submissions, out, spread,
-        limits=limits, seed=options.seed, walled=not options.without_sandbox,
+        limits=limits, seed=drawn, walled=not options.without_sandbox,
     )  # fmt: skip
-    for _ in tqdm(graded, total=len(submissions), unit=" submissions", disable=None):
-        pass
+    try:
+        for _ in tqdm(graded, total=len(submissions), unit=" submissions", disable=None):
+            pass
+    except KeyboardInterrupt:
+        graded.close()  # ends its processes
+        print("Stopped. What is graded is kept: repeat the command to go on.", file=sys.stderr)
+        raise
     return told(homework, out)
+
+
+def own_seed(homework: Source) -> int:
+    """A seed for the hidden data that follows from the source, which students do not have."""
+    return int(hashlib.sha256(as_text(homework.raw).encode()).hexdigest()[:8], 16)
 
 
 def report_command(root: Path, options: argparse.Namespace) -> int:
@@ -165,6 +190,6 @@ def told(homework: Source, out: Path) -> int:
             print(f"  {row.student}: look at: {'; '.join(row.flags)[:200]}")
     if waits:
         print(f"{waits} wait for points in {out / 'by_hand.csv'}; fill them in, then: "
-              f"lecturekit homework report {homework.name}")  # fmt: skip
+              f"lecturekit homework report {homework.name} --out {out}")  # fmt: skip
     print(f"{out / 'grades.csv'}\n{out / 'summary.html'}\n{out / 'feedback'}")
     return 0 if len(graded) == len(rows) else 1

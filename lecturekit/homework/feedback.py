@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from html import escape
 
+from lecturekit.homework.judge import Mark
 from lecturekit.homework.table import Row
 
 STYLE = """
@@ -15,7 +16,14 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .7rem;
   border-bottom: 1px solid #8888; }
 td.points { white-space: nowrap; font-variant-numeric: tabular-nums; }
-figure { margin: 1.5rem 0; } svg { max-width: 100%; height: auto; background: #fff; }
+figure { margin: 1.5rem 0; overflow-x: auto; }
+svg { width: 100%; min-width: 40rem; height: auto; background: #fff; }
+@media (max-width: 40rem) {
+  body { font-size: 1rem; margin: 1rem auto; } h1 { font-size: 1.5rem; }
+  th, td { padding: .4rem .3rem; }
+  tbody th { min-width: 7rem; } tbody th, tbody td { overflow-wrap: anywhere; }
+  td:last-child { min-width: 9rem; }
+}
 """.strip()
 
 
@@ -34,7 +42,8 @@ def table(head: list[str], lines: list[list[str]], numbers: int = 1) -> str:
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     rows = []
     for line in lines:
-        cells = [f'<th scope="row">{escape(line[0])}</th>']
+        name = escape(line[0]).replace("_", "_<wbr>")
+        cells = [f'<th scope="row">{name}</th>']
         for column, text in enumerate(line[1:], 1):
             kind = ' class="points"' if column == numbers else ""
             cells.append(f"<td{kind}>{escape(text)}</td>")
@@ -53,15 +62,18 @@ def for_student(homework: str, row: Row, most: float) -> str:
         points = "not yet" if mark.points is None else f"{mark.points:g} of {mark.of:g}"
         sign = "…" if mark.points is None else "✔" if mark.points == mark.of else "✘"
         sign = "◐" if mark.points and mark.points < mark.of else sign
-        lines.append(
-            [mark.task.removeprefix("test_"), f"{sign} {points}", mark.why or "All is well."]
-        )
+        lines.append([mark.task.removeprefix("test_"), f"{sign} {points}", reason(mark)])
     body = f"<p><strong>{escape(row.student)}</strong>: {row.points:g} of {most:g} points.</p>\n"
     if not lines:
         body += f"<p>Nothing could be graded: {escape(row.status)}.</p>"
     else:
         body += table(["task", "points", "why"], lines)
     return page(homework, body)
+
+
+def reason(mark: Mark) -> str:
+    """Why a task got its points; a person may have given less without a word."""
+    return mark.why or ("All is well." if mark.points == mark.of else "No comment.")
 
 
 def for_lecturer(
@@ -75,10 +87,12 @@ def for_lecturer(
         tasks: name and points of each.
         picture: an svg, with its alt text.
     """
-    body = f"<figure>{picture}</figure>\n<h2>Most frequent reasons</h2>\n"
+    body = f'<figure tabindex="0" aria-label="The class">{picture}</figure>'
+    body += "\n<h2>Most frequent reasons</h2>\n"
     lines = []
     for name, _ in tasks:
-        reasons = Counter(m.why for row in rows for m in row.marks if m.task == name and m.why)
+        marks = [mark for row in rows for mark in row.marks if mark.task == name]
+        reasons = Counter(m.why for m in marks if m.why and m.points is not None)
         lines += [[name.removeprefix("test_"), str(n), why] for why, n in reasons.most_common(3)]
     body += table(["task", "students", "why"], lines) if lines else "<p>None: all is well.</p>"
     looks = [[row.student, row.status, "; ".join(row.flags)] for row in rows]

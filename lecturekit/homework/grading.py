@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,9 @@ from lecturekit.homework.limits import Limits
 from lecturekit.homework.source import Source, made_from
 from lecturekit.homework.submissions import Submission
 
-CLASS = "class.json"  # who belongs to the results, in order
+CLASS = "class.json"  # who belongs to the results, in order: slug and student
+# In one process, submissions would share the seed's variable and the user whose processes count.
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -34,38 +37,63 @@ class Work:
     submission: Raw
     limits: Limits
     seed: int
+    code: str  # digest of what decides about points
     hidden: bool = True
     walled: bool = True
 
     @property
     def key(self) -> str:
         """Equal for work that must come to the same grades."""
-        told = asdict(self) | {"code": code_digest()}
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        told = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def grade_one(work: Work) -> dict[str, Any]:
-    """The marks and flags of one submission, as JSON can hold them.
+    """The marks and flags of one submission, as JSON can hold them; "problem" when the judge
+    itself fell over it.
 
     Raises:
-        CourseError: this machine cannot wall submissions in, or the set-up fails there.
+        CourseError: this machine cannot wall submissions in, has another lecturekit, or the
+            homework's set-up fails on it.
     """
-    os.environ.update(sandbox.QUIET)  # before TensorFlow is imported
-    judge = judge_of(work.name, work.text, work.limits, work.hidden, work.walled)
-    before = os.environ.get(SEED)
-    os.environ[SEED] = str(work.seed)
-    try:
-        return asdict(judge.judge(work.submission))
-    finally:
-        os.environ.pop(SEED) if before is None else os.environ.update({SEED: before})
+    if work.code != code_digest():
+        raise CourseError(
+            "A worker has another version of lecturekit than this machine: install the same "
+            "checkout on all workers, start them anew, and repeat."
+        )
+    with ONE_AT_A_TIME:
+        os.environ.update(sandbox.QUIET)  # before TensorFlow is imported
+        judge = judge_of(work.name, work.text, work.limits, work.hidden, work.walled)
+        before = os.environ.get(SEED)
+        os.environ[SEED] = str(work.seed)
+        try:
+            return asdict(judge.judge(work.submission))
+        except CourseError:
+            raise
+        except Exception as error:  # one submission does not stop the others
+            problem = f"not graded: the grader failed ({type(error).__name__}: {error})"
+            return {"marks": [], "flags": [], "problem": problem}
+        finally:
+            os.environ.pop(SEED) if before is None else os.environ.update({SEED: before})
 
 
 @lru_cache(maxsize=4)
 def judge_of(name: str, text: str, limits: Limits, hidden: bool, walled: bool) -> Judge:
-    """One judge for all submissions to a homework: its set-up imports TensorFlow once."""
+    """One judge for all submissions to a homework: its set-up imports TensorFlow once.
+
+    Raises:
+        CourseError: no sandbox here, or the set-up fails.
+    """
     if walled:
         sandbox.require()
-    return Judge(made_from(name, json.loads(text)), limits, hidden=hidden, walled=walled)
+    homework = made_from(name, json.loads(text))
+    try:
+        return Judge(homework, limits, hidden=hidden, walled=walled)
+    except Exception as error:
+        raise CourseError(
+            f"The set-up of {name} fails: {type(error).__name__}: {error}.\nMend its set-up cell, "
+            "or this environment, and repeat."
+        ) from error
 
 
 @lru_cache(maxsize=1)
@@ -86,15 +114,15 @@ def grade(
     limits: Limits | None = None,
     seed: int = 0,
     walled: bool = True,
-) -> Iterator[Submission]:
+) -> Generator[Submission, None, None]:
     """Grade what is not graded yet; results are kept in `out/results/`, one file a student.
 
     Yields: each submission when its result is there.
 
     Raises:
-        CourseError: submissions cannot be walled in here, or `out` cannot be written.
+        CourseError: submissions cannot be walled in, or `out` cannot be written.
     """
-    if walled:
+    if walled and not spread.dask:  # the workers of a cluster look at their own machine
         sandbox.require()
     results = out / "results"
     try:
@@ -105,14 +133,18 @@ def grade(
         raise CourseError(
             f"{out} cannot be written ({error.strerror}): choose another --out."
         ) from error
-    write_text(out / CLASS, json.dumps([one.slug for one in submissions], indent=1) + "\n")
+    who = [[one.slug, one.student] for one in submissions]
+    write_text(out / CLASS, json.dumps(who, indent=1, ensure_ascii=False) + "\n")
     jobs, whose, text = {}, {}, as_text(homework.raw)
     for submission in submissions:
         if submission.raw is None:
             store(results, submission, "", {"marks": [], "flags": []})
             yield submission
             continue
-        work = Work(homework.name, text, submission.raw, limits or Limits(), seed, walled=walled)
+        work = Work(
+            homework.name, text, submission.raw, limits or Limits(), seed, code_digest(),
+            walled=walled,
+        )  # fmt: skip
         if stored(results, submission).get("key") == work.key:
             yield submission
         else:
@@ -121,8 +153,9 @@ def grade(
         for name, result in done:
             submission = whose[name]
             if isinstance(result, Lost):
-                submission = replace(submission, raw=None, problem=f"not graded: {result}")
-                result = {"marks": [], "flags": []}
+                result = {"marks": [], "flags": [], "problem": f"not graded: {result}"}
+            if result.get("problem"):  # without a key it is tried again next time
+                submission = replace(submission, raw=None, problem=result["problem"])
             store(results, submission, jobs[name].key if submission.raw else "", result)
             yield submission
 

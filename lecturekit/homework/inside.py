@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from lecturekit.homework import checks, wire
+from lecturekit.homework.forbidden import forbid
 
 
 def confine(limits: dict[str, int]) -> None:
@@ -39,6 +40,7 @@ def confine(limits: dict[str, int]) -> None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
+    forbid()
 
 
 class Room:
@@ -49,20 +51,23 @@ class Room:
 
         self.shell = InteractiveShell.instance(colors="nocolor")
         self.kept: dict[str, dict[str, Any]] = {}
+        self.asked_by = ""  # the test whose names are those of the notebook now
 
     def run(self, cell: str, code: str) -> dict[str, Any]:
         """Run a cell like a notebook does."""
-        result = self.shell.run_cell(code, store_history=False, cell_id=cell)
+        try:
+            result = self.shell.run_cell(code, store_history=False, cell_id=cell)
+        except Exception as broken:  # of the shell itself, with which a cell may have played
+            return told(broken)
         error = result.error_before_exec or result.error_in_exec
         return told(error) if error is not None else {}
 
     def keep(self, test: str, names: list[str]) -> dict[str, Any]:
-        """Remember what these names mean now, under the name of the test that will ask for them.
+        """Remember what all names mean now, for the test that will ask for some of them.
 
         Returns: name -> "missing", "function", or a packed value.
         """
-        space = self.shell.user_ns
-        self.kept[test] = {name: space[name] for name in names if name in space}
+        self.kept[test] = dict(self.shell.user_ns)
         found: dict[str, Any] = {}
         for name in names:
             value = self.kept[test].get(name)
@@ -73,12 +78,20 @@ class Room:
             else:
                 try:
                     found[name] = wire.pack(value)
-                except wire.Refused as refused:
+                except Exception as refused:  # Refused, or the object's own
                     found[name] = f"not a value but {refused}"
         return {"found": found}
 
     def call(self, test: str, name: str, given: Any, of: int | None) -> dict[str, Any]:
-        """Call a function that was kept, or take its gradient."""
+        """Call a function that was kept, or take its gradient.
+
+        A helper or constant that it uses may have been redefined behind the test; so all names
+        mean again what they meant there.
+        """
+        if test != self.asked_by:
+            self.shell.user_ns.clear()
+            self.shell.user_ns.update(self.kept[test])
+            self.asked_by = test
         arguments, options = wire.unpack(given, tensors=True)
         function: Callable = self.kept[test][name]
         try:
@@ -86,14 +99,11 @@ class Room:
                 value = function(*arguments, **options)
             else:
                 value = checks.gradient(function, *arguments, of=of, **options)
-        except wire.Refused:
-            raise
-        except BaseException as error:
-            return told(error)
-        try:
             return {"value": wire.pack(value)}
         except wire.Refused as refused:
             return {"kind": "Refused", "text": str(refused)}
+        except BaseException as error:
+            return told(error)
 
 
 def told(error: BaseException) -> dict[str, Any]:
@@ -106,7 +116,10 @@ def told(error: BaseException) -> dict[str, Any]:
         trace = trace.tb_next
     if isinstance(error, SyntaxError):
         line = error.lineno
-    return {"kind": type(error).__name__, "text": str(error)[:500], "line": line}
+    text = ""
+    with contextlib.suppress(Exception):  # the error may be of the submission's own kind
+        text = str(error)[:500]
+    return {"kind": type(error).__name__, "text": text, "line": line}
 
 
 def answer(room: Room, question: dict[str, Any]) -> dict[str, Any]:
@@ -128,9 +141,14 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     for text in questions:
         question = wire.message(text)
         reply = answer(room, question)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        answers.write(wire.line(reply | {"number": question["number"]}))
+        for printed in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # a cell may have put something else there
+                printed.flush()
+        number = {"number": question["number"]}
+        line = wire.line(reply | number)
+        if len(line) > wire.LIMIT:
+            line = wire.line({"kind": "Refused", "text": "something too large"} | number)
+        answers.write(line)
         answers.flush()
 
 

@@ -24,7 +24,8 @@ def visible(text: str) -> str:
 def free_names(text: str, space: dict[str, Any]) -> list[str]:
     """The names that a test uses and neither it, nor the set-up, nor Python defines: the
     student's."""
-    used, made = set(), set()
+    used: set[str] = set()
+    made: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
@@ -39,11 +40,15 @@ def free_names(text: str, space: dict[str, Any]) -> list[str]:
     return sorted(used - made - set(space) - set(dir(builtins)))
 
 
+def plain_lines(text: str) -> list[str]:
+    """The lines of a cell, those that only IPython understands left empty."""
+    return ["" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines()]
+
+
 def definitions(text: str) -> list[ast.stmt]:
-    """The statements of a cell; none when it cannot be read (IPython's own lines left out)."""
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines()]
+    """The statements of a cell; none when it cannot be read."""
     try:
-        return ast.parse("\n".join(lines)).body
+        return ast.parse("\n".join(plain_lines(text))).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -53,19 +58,27 @@ def function_text(text: str, name: str) -> str:
     found = ""
     for node in definitions(text):
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            found = ast.unparse(node)
+            found = "\n".join(plain_lines(text)[node.lineno - 1 : node.end_lineno])
     return found
 
 
 def homes(cells: list[Raw]) -> dict[str, str]:
-    """Name of a function -> the grade_id of the solution cell that defines it."""
+    """Name of a function or value -> the grade_id of the solution cell that defines it."""
     return {
-        node.name: marks(cell)["grade_id"]
+        name: marks(cell)["grade_id"]
         for cell in cells
         if kind_of(cell) == "solution"
         for node in definitions(source(cell))
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        for name in defined(node)
     }
+
+
+def defined(node: ast.stmt) -> set[str]:
+    """The names that a statement gives a meaning."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def written_answers(submission: Raw) -> dict[str, str]:

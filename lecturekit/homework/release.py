@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ def student_version(homework: Source) -> Raw:
     """The notebook without solutions, hidden tests, marking schemes and outputs.
 
     Raises:
-        SourceError: something of an answer is still in it.
+        SourceError: nbgrader refuses it, or something of an answer is still in it.
     """
     import nbformat
     from nbgrader import preprocessors as steps
@@ -38,7 +40,10 @@ def student_version(homework: Source) -> Raw:
         steps.ComputeChecksums,
         steps.CheckCellMetadata,
     ):
-        notebook, _ = step(config=config).preprocess(notebook, {})
+        try:
+            notebook, _ = step(config=config).preprocess(notebook, {})
+        except Exception as error:
+            raise SourceError(f"{homework.name}: nbgrader's {step.__name__}: {error}") from error
     released = json.loads(nbformat.writes(notebook))
     left = list(leaks(homework, released))
     if left:
@@ -48,30 +53,52 @@ def student_version(homework: Source) -> Raw:
 
 
 def leaks(homework: Source, released: Raw) -> Iterator[str]:
-    """Lines of answers and hidden tests that stand anywhere in the student's version."""
-    given = json.dumps(released, ensure_ascii=False)
-    shown = {line.strip() for cell in released["cells"] for line in source(cell).splitlines()}
-    asked = {line.strip() for line in public_lines(homework)}
+    """Lines of answers and hidden tests that stand anywhere in the student's version: in prose,
+    outputs, metadata or attachments, with other spaces, or as a part of a longer line.
+
+    A line may also stand in code that students see; a short one in prose as well.
+    """
+    given = squeezed(json.dumps(released, ensure_ascii=False) + attached(released))
+    shown = {squeezed(line) for cell in released["cells"] for line in source(cell).splitlines()}
+    asked = {squeezed(line) for line in public_lines(homework)}
     for part in (SOLUTION, HIDDEN, SCHEME):
-        if BEGIN + part in given:
+        if squeezed(BEGIN + part) in given:
             yield f"the mark {BEGIN + part}"
         for cell in homework.raw["cells"]:
             for line in region(source(cell), part):
-                words = line.strip()
-                if words not in asked and (
-                    words in shown or (len(words) > ORDINARY and json.dumps(words)[1:-1] in given)
-                ):
-                    yield f"a line of {part}: {words}"
+                words = squeezed(line)
+                quoted = json.dumps(words, ensure_ascii=False)[1:-1]
+                found = len(words) > ORDINARY and (words in given or quoted in given)
+                if words not in asked and (found or words in shown):
+                    yield f"a line of {part}: {line.strip()}"
+
+
+def squeezed(text: str) -> str:
+    """A text without its spaces."""
+    return "".join(text.split())
+
+
+def attached(notebook: Raw) -> str:
+    """The texts of all attachments, which a notebook holds in base64."""
+    texts = []
+    for cell in notebook["cells"]:
+        for kinds in cell.get("attachments", {}).values():
+            for content in kinds.values():
+                coded = "".join(content) if isinstance(content, list) else str(content)
+                with contextlib.suppress(ValueError):
+                    texts.append(base64.b64decode(coded).decode("utf-8", "ignore"))
+    return "\n".join(texts)
 
 
 def public_lines(homework: Source) -> Iterator[str]:
-    """The lines that students are meant to see."""
+    """The lines that may stand in an answer as well: of code that students see, and ordinary
+    short ones of the prose."""
     for cell in homework.raw["cells"]:
         inside = False
         for line in source(cell).splitlines():
             if "### BEGIN " in line or "### END " in line:
                 inside = "### BEGIN " in line
-            elif not inside:
+            elif not inside and (cell["cell_type"] == "code" or len(squeezed(line)) <= ORDINARY):
                 yield line
 
 

@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,7 +31,7 @@ from lecturekit.homework import wire
 from lecturekit.homework.limits import MIB, Beyond, Limits
 
 PACKAGE = Path(__file__).resolve().parents[1]
-START_SECONDS = 60
+START_SECONDS = 120  # also while other submissions keep the machine busy
 LOOK_SECONDS = 0.1
 THREADS = 10  # that the system grants for each process
 KEPT = 2000  # bytes
@@ -63,7 +64,8 @@ def require() -> None:
         )
     try:
         trial = subprocess.run([*wall(Limits()), "true"], capture_output=True, timeout=30)
-        said = trial.stderr.decode("utf-8", "replace").strip() if trial.returncode else ""
+        said = f"exit status {trial.returncode} {trial.stderr.decode('utf-8', 'replace').strip()}"
+        said = said if trial.returncode else ""
     except (OSError, subprocess.TimeoutExpired) as error:
         said = str(error)
     if said:
@@ -86,15 +88,16 @@ def wall(limits: Limits) -> list[str]:
             words += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             words += ["--ro-bind", folder, folder]
+    words += ["--dir", "/etc"]
     for name in CONFIGURATION:
         words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    words += ["--proc", "/proc", "--dev", "/dev"]
+    words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     words += ["--perms", "1777", "--size", str(limits.disk * MIB), "--tmpfs", "/tmp"]
-    for folder in needed():
-        for parent in reversed(folder.parents[:-1]):
+    for own in needed():
+        for parent in reversed(own.parents[:-1]):
             words += ["--dir", str(parent)]  # open to all; bubblewrap's own would be root's alone
-        words += ["--ro-bind", str(folder), str(folder)]
-    return [*words, "--chdir", "/tmp"]
+        words += ["--ro-bind", str(own), str(own)]
+    return [*words, "--remount-ro", "/", "--chdir", "/tmp"]  # what is left to write to is /tmp
 
 
 def needed() -> list[Path]:
@@ -105,7 +108,7 @@ def needed() -> list[Path]:
     folders |= {Path(sys.executable).resolve().parents[1]}
     folders |= {data} if data.is_dir() else set()
     parents = [Path(folder) for folder in SYSTEM]
-    chosen = []
+    chosen: list[Path] = []
     for folder in sorted(folders, key=lambda one: len(one.parts)):
         if not any(folder.is_relative_to(parent) for parent in [*parents, *chosen]):
             chosen.append(folder)
@@ -125,6 +128,7 @@ class Sandbox:
         """
         self.limits = limits
         self.number = 0
+        self.looked = time.monotonic()
         self.printed, self.first = 0, b""
         self.scratch = None
         if not walled:
@@ -148,21 +152,23 @@ class Sandbox:
             cwd=None if self.scratch is None else self.scratch.name,
             start_new_session=True,
         )
+        assert self.process.stdin is not None  # it is a pipe
+        self.questions = self.process.stdin
         self.answers: queue.Queue[bytes | None] = queue.Queue()
         self.reader = threading.Thread(target=self.read, args=(self.process.stdout,), daemon=True)
         self.reader.start()
         threading.Thread(target=self.count, args=(self.process.stderr,), daemon=True).start()
 
     def read(self, pipe: BinaryIO) -> None:
-        """Hand on each line that comes, if it is not too long."""
+        """Hand on each line that comes, until one is too long to be an answer."""
         with contextlib.suppress(OSError, ValueError):
             while line := pipe.readline(wire.LIMIT + 1):
-                if len(line) > wire.LIMIT or self.answers.qsize() > 1:
+                self.answers.put(line[: wire.LIMIT])  # a line without its end is not understood
+                if len(line) > wire.LIMIT or self.answers.qsize() > 2:
                     break  # one question has one answer
-                self.answers.put(line)
         self.answers.put(None)
 
-    def count(self, pipe: BinaryIO) -> None:
+    def count(self, pipe: BufferedReader) -> None:
         """Count what is printed, and forget it, but for the first words."""
         with contextlib.suppress(OSError, ValueError):
             while some := pipe.read1(65536):
@@ -186,11 +192,16 @@ class Sandbox:
         threading.Thread(target=self.send, args=(sent,), daemon=True).start()  # it may not listen
         try:
             while True:
+                line: bytes | None = b""
                 with contextlib.suppress(queue.Empty):
-                    return self.understood(self.answers.get(timeout=LOOK_SECONDS))
+                    line = self.answers.get(timeout=LOOK_SECONDS)
+                if time.monotonic() - self.looked > LOOK_SECONDS:  # quick answers are no cover
+                    self.look()
+                    self.looked = time.monotonic()
+                if line != b"":
+                    return self.understood(line)
                 if time.monotonic() > until:
                     raise Beyond(f"took longer than {self.limits.cell:g} s")
-                self.look()
         except Beyond:
             self.end()
             raise
@@ -198,8 +209,8 @@ class Sandbox:
     def send(self, line: bytes) -> None:
         """Write a question."""
         with contextlib.suppress(OSError, ValueError):
-            self.process.stdin.write(line)
-            self.process.stdin.flush()
+            self.questions.write(line)
+            self.questions.flush()
 
     def understood(self, line: bytes | None) -> dict[str, Any]:
         """The answer in a line; None when there will be none."""
@@ -240,11 +251,16 @@ class Sandbox:
         if self.scratch is not None:
             end_tree(self.process.pid)
             self.scratch.cleanup()
+        else:  # bubblewrap's first process inside ends after all others, bubblewrap after it
+            with contextlib.suppress(psutil.Error, subprocess.TimeoutExpired):
+                for first in psutil.Process(self.process.pid).children():
+                    first.kill()
+                    self.process.wait(timeout=10)
         self.process.kill()
         self.process.wait()
         self.reader.join(timeout=10)  # until the last process that could have written is gone
         with contextlib.suppress(OSError, ValueError):
-            self.process.stdin.close()
+            self.questions.close()
 
 
 def surroundings(home: str) -> dict[str, str]:

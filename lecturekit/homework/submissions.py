@@ -1,7 +1,7 @@
 """What students handed in: found in a folder and read without trust.
 
 Any of these layouts will do, also mixed: `STUDENT/HOMEWORK/HOMEWORK.ipynb` (nbgrader's),
-`STUDENT/HOMEWORK.ipynb`, `STUDENT.ipynb`.
+`STUDENT/HOMEWORK.ipynb`, `STUDENT.ipynb`, and what Moodle packs, with its numbers in the names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from lecturekit.course.notebook import Raw
 from lecturekit.homework.limits import MIB
 
 LARGEST = 20 * MIB
-DEEPEST, MOST = 3, 1000  # folders below a student's, and files in all of them
+DEEPEST, MOST = 3, 1000  # folders below a student's, and files in each of them
+JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")  # that systems leave in a folder or an archive
+# How Moodle calls what it packs: NAME_12345_assignsubmission_file, also before the file's own name.
+MOODLE = re.compile(r"(.+?)_\d+_assignsubmission_.*", re.DOTALL)
 SHOWN = 80  # characters of a name
 
 
@@ -59,7 +62,8 @@ def collect(folder: Path, homework: str, students: Sequence[str] | None = None) 
     """
     try:
         with os.scandir(folder) as entries:
-            found = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+            seen = [e for e in entries if not e.name.startswith(".") and e.name not in JUNK]
+            found = sorted(seen, key=lambda entry: entry.name)
     except OSError as error:
         raise CourseError(f"{folder} cannot be read: {error.strerror}.") from error
     if not found:
@@ -83,10 +87,15 @@ def read_students(path: Path) -> list[str]:
         CourseError: it cannot be read, is empty, or names someone twice.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            names = [row[0].strip() for row in csv.reader(file) if row and row[0].strip()]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CourseError(f"{path} cannot be read as a list of students: {error}.") from error
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        rows = csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ",")
+        names = [row[0].strip() for row in rows if row and row[0].strip()]
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CourseError(
+            f"{path} is no list of students ({error}): save it as csv in UTF-8."
+        ) from error
     if names and names[0].casefold() in ("student", "students", "name", "id"):
         names = names[1:]
     keys = [same(name) for name in names]
@@ -100,19 +109,24 @@ def read_students(path: Path) -> list[str]:
 def take(entries: list[os.DirEntry], homework: str, known: dict[str, str] | None) -> Submission:
     """The submission in all that is called after one student."""
     name = student_of(entries[0])
+    name = (known or {}).get(same(name), name)
     submission = Submission(shown(name), slug(name))
     try:
         if known is not None and same(name) not in known:
             raise Unusable("no such student in the list: correct the name, or add it to the list")
         if len(entries) > 1:
             names = ", ".join(shown(entry.name) for entry in entries)
-            raise Unusable(f"handed in {len(entries)} times ({names}): keep one")
+            raise Unusable(
+                f"handed in {len(entries)} times ({names}): keep one; rename it if it is another's"
+            )
         path = choose(entries[0], homework)
         if path.stem != homework and entries[0].is_dir(follow_symlinks=False):
             submission.flags.append(f"called {shown(path.name)} instead of {homework}.ipynb")
         submission.raw = read_safely(path, submission.flags)
     except Unusable as error:
         submission.problem = str(error)
+    except OSError as error:
+        submission.problem = f"a folder of it is unreadable ({error.strerror}): hand in again"
     return submission
 
 
@@ -207,15 +221,19 @@ def plain(cell: Any) -> Raw:
         kept["grade_id"] = noted["grade_id"]
     if isinstance(noted.get("points"), (int, float)):
         kept["points"] = noted["points"]
+    text = text if isinstance(text, str) else ""
     return {
-        "cell_type": str(cell.get("cell_type")),
-        "source": text if isinstance(text, str) else "",
+        "cell_type": shown(str(cell.get("cell_type"))),
+        "source": text.encode("utf-8", "replace").decode("utf-8"),  # half characters have no code
         "metadata": {"nbgrader": kept},
     }
 
 
 def student_of(entry: os.DirEntry) -> str:
     """The student whose name a folder or file bears."""
+    packed = MOODLE.fullmatch(entry.name)
+    if packed:
+        return packed[1]
     return entry.name if entry.is_dir(follow_symlinks=False) else entry.name.removesuffix(".ipynb")
 
 
@@ -224,11 +242,15 @@ def same(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().strip()
 
 
-def shown(name: str) -> str:
-    """A name fit for a page, a table and a terminal."""
-    text = name.encode("utf-8", "replace").decode("utf-8")
+def shown(text: str, most: int = SHOWN) -> str:
+    """A name or another foreign text, fit for a page, a table and a terminal.
+
+    Args:
+        most: characters that are kept.
+    """
+    text = text[: most + 1].encode("utf-8", "replace").decode("utf-8")
     text = "".join(c if c.isprintable() else "�" for c in text)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def slug(name: str) -> str:

@@ -44,20 +44,20 @@ def read_results(out: Path) -> list[dict[str, Any]]:
         CourseError: nothing was graded in this folder.
     """
     try:
-        slugs = json.loads((out / CLASS).read_text(encoding="utf-8"))
+        who = [tuple(pair) for pair in json.loads((out / CLASS).read_text(encoding="utf-8"))]
     except (OSError, ValueError) as error:
         raise CourseError(
             f"{out} holds no grades: give the folder that `lecturekit homework grade` wrote."
         ) from error
     results = []
-    for slug in slugs:
+    for slug, student in who:
+        nothing = {"marks": [], "flags": [], "problem": "not graded yet: repeat the command"}
         try:
-            text = (out / "results" / f"{slug}.json").read_text(encoding="utf-8")
-            results.append(json.loads(text))
+            found = json.loads((out / "results" / f"{slug}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            problem = "not graded yet: repeat the command"
-            nothing = {"marks": [], "flags": [], "problem": problem}
-            results.append({"student": slug.rpartition("-")[0], "slug": slug} | nothing)
+            found = {}
+        whole = isinstance(found, dict) and set(nothing) <= set(found)
+        results.append((found if whole else nothing) | {"student": student, "slug": slug})
     return results
 
 
@@ -74,11 +74,9 @@ def rows_of(out: Path) -> list[Row]:
         marks = []
         for told in result["marks"]:
             mark = Mark(**told)
-            answer = " ".join(mark.answer.split("\r"))
-            found = given.get(by_hand.key_of(result["student"], mark.task, answer))
-            if mark.points is None and found is not None:
-                comment = found.comment.removeprefix("'")
-                mark = Mark(mark.task, found.points, mark.of, comment, mark.answer)
+            found = given.get(by_hand.key_of(result["slug"], mark.task, mark.answer))
+            if mark.points is None and found is not None and found.points is not None:
+                mark = Mark(mark.task, found.points, mark.of, found.comment, mark.answer)
             marks.append(mark)
         waits = any(mark.points is None for mark in marks)
         status = result["problem"] or ("waits for a hand" if waits else "graded")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from lecturekit.homework import wire
 from lecturekit.homework.errors import BrokenSandbox
 from lecturekit.homework.limits import Beyond, Limits
 from lecturekit.homework.reading import function_text
-from lecturekit.homework.remote import Clock, Raised, Remote
+from lecturekit.homework.remote import Clock, Raised, Remote, raised
 from lecturekit.homework.sandbox import START_SECONDS, Sandbox
 from lecturekit.homework.source import kind_of, marks
 
@@ -68,6 +67,7 @@ class Visit:
     def __init__(self, plan: Plan, submission: Raw, limits: Limits, *, walled: bool) -> None:
         self.plan, self.limits, self.walled = plan, limits, walled
         self.steps = plan.steps(submission)
+        self.lines = max((len(step.text.splitlines()) for step in self.steps), default=0)
         self.ended: dict[str, str] = {}  # cell -> how it ended the sandbox
         self.failed: dict[str, str] = {}  # cell -> the error that it raised
         self.found: dict[str, dict[str, Any]] = {}  # test -> what its names mean
@@ -151,7 +151,7 @@ class Visit:
             self.flags.append(f"{step.name} {error}")
             return False
         if "kind" in reply:  # no hidden number is known to a cell, so its words may be shown
-            self.failed[step.name] = told(raised(reply), words=True)
+            self.failed[step.name] = told(raised(reply, self.lines), words=True)
         return True
 
     def ask(self, seconds: float, **question: Any) -> dict[str, Any]:
@@ -176,8 +176,11 @@ class Visit:
                 if cell in self.ended:
                     return f"Its cell {self.ended[cell]}."
                 return self.failed.get(cell) or f"{name} is not defined."
-            if isinstance(meaning, str) and meaning != "function":
-                return f"{name} is no function, number or array."
+            if meaning != "function":
+                try:
+                    wire.unpack(meaning)
+                except wire.Refused:
+                    return f"{name} is no function, number or array."
         return ""
 
     def meanings(self, test: str) -> dict[str, Any]:
@@ -188,16 +191,10 @@ class Visit:
             if meaning == "function":
                 texts = [function_text(step.text, name) for step in self.steps]
                 last = next((text for text in reversed(texts) if text), "")
-                space[name] = Remote(self.ask, clock, test, name, last)
+                space[name] = Remote(self.ask, clock, test, name, last, self.lines)
             else:
                 space[name] = wire.unpack(meaning)
         return space
-
-
-def raised(reply: dict[str, Any]) -> Raised:
-    """The error in an answer."""
-    line = reply.get("line")
-    return Raised(str(reply["kind"]), str(reply.get("text")), line if type(line) is int else None)
 
 
 def told(error: Raised, *, words: bool) -> str:
@@ -209,10 +206,6 @@ def told(error: Raised, *, words: bool) -> str:
     """
     if error.kind == "NotImplementedError":
         return "It is not done yet."
-    known = getattr(builtins, error.kind, None)
-    ordinary = words or (isinstance(known, type) and issubclass(known, BaseException))
     where = f" in line {error.line} of its cell" if error.line is not None else ""
     text = " ".join(error.text.split())[:120] if words else ""
-    return f"It stopped with {error.kind[:40] if ordinary else 'an error'}{where}" + (
-        f": {text}" if text else "."
-    )
+    return f"It stopped with {error.kind}{where}" + (f": {text}" if text else ".")
