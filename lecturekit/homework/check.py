@@ -7,11 +7,12 @@ from pathlib import Path
 
 from lecturekit.course.errors import CourseError
 from lecturekit.course.notebook import Raw, read, source
+from lecturekit.homework.cells import marks
 from lecturekit.homework.judge import Graded, Judge
 from lecturekit.homework.limits import Limits
 from lecturekit.homework.sandbox import QUIET
-from lecturekit.homework.source import Source, marks, tasks_of
-from lecturekit.homework.submissions import Unusable, read_safely
+from lecturekit.homework.source import Source, tasks_of
+from lecturekit.homework.untrusted import Unusable, read_safely
 
 
 def check(notebook: Path) -> Graded:

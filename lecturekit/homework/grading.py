@@ -16,7 +16,7 @@ from typing import Any
 from lecturekit.course.errors import CourseError
 from lecturekit.course.notebook import Raw, as_text, write_text
 from lecturekit.course.spread import Lost, Spread
-from lecturekit.homework import sandbox
+from lecturekit.homework import sandbox, wall
 from lecturekit.homework.checks import SEED
 from lecturekit.homework.judge import Judge
 from lecturekit.homework.limits import Limits
@@ -85,7 +85,7 @@ def judge_of(name: str, text: str, limits: Limits, hidden: bool, walled: bool) -
         CourseError: no sandbox here, or the set-up fails.
     """
     if walled:
-        sandbox.require()
+        wall.require()
     homework = made_from(name, json.loads(text))
     try:
         return Judge(homework, limits, hidden=hidden, walled=walled)
@@ -123,7 +123,7 @@ def grade(
         CourseError: submissions cannot be walled in, or `out` cannot be written.
     """
     if walled and not spread.dask:  # the workers of a cluster look at their own machine
-        sandbox.require()
+        wall.require()
     results = out / "results"
     try:
         results.mkdir(parents=True, exist_ok=True)

@@ -14,12 +14,13 @@ from functools import partial
 from typing import Any
 
 from lecturekit.course.notebook import Raw, source
+from lecturekit.homework.cells import marks
 from lecturekit.homework.checks import NotYet
 from lecturekit.homework.limits import Beyond, Limits
 from lecturekit.homework.reading import free_names, homes, visible, written_answers
 from lecturekit.homework.release import ANSWER, student_version
 from lecturekit.homework.remote import Raised
-from lecturekit.homework.source import Source, Task, marks
+from lecturekit.homework.source import Source, Task
 from lecturekit.homework.tampering import tampered
 from lecturekit.homework.visit import Plan, Visit, told
 

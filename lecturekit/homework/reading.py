@@ -7,7 +7,7 @@ import builtins
 from typing import Any
 
 from lecturekit.course.notebook import Raw, source
-from lecturekit.homework.source import HIDDEN, kind_of, marks
+from lecturekit.homework.cells import HIDDEN, kind_of, marks
 
 
 def visible(text: str) -> str:

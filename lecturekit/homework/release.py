@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lecturekit.course.notebook import Raw, as_text, source, write_text
-from lecturekit.homework.source import BEGIN, HIDDEN, SCHEME, SOLUTION, Source, SourceError, region
+from lecturekit.homework.cells import BEGIN, HIDDEN, SCHEME, SOLUTION, region
+from lecturekit.homework.source import Source, SourceError
 
 STUB = 'raise NotImplementedError("not done yet: write your lines here")'
 ANSWER = "*Not answered yet: write your answer here.*"

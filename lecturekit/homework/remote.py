@@ -11,7 +11,7 @@ import numpy as np
 
 from lecturekit.homework import wire
 from lecturekit.homework.checks import NotYet
-from lecturekit.homework.submissions import shown
+from lecturekit.homework.untrusted import shown
 
 Ask = Callable[..., dict[str, Any]]  # a sandbox's `ask`
 ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)} | {

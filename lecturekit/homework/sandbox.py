@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import queue
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,24 +19,19 @@ import threading
 import time
 from collections.abc import Iterator
 from io import BufferedReader
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import psutil
 
-from lecturekit.course.errors import CourseError
 from lecturekit.course.processes import end_tree
-from lecturekit.homework import wire
+from lecturekit.homework import wall, wire
 from lecturekit.homework.limits import MIB, Beyond, Limits
 
-PACKAGE = Path(__file__).resolve().parents[1]
 START_SECONDS = 120  # also while other submissions keep the machine busy
 LOOK_SECONDS = 0.1
 THREADS = 10  # that the system grants for each process
 KEPT = 2000  # bytes
 FIRST_USER = 100_000  # ids from here on belong to nobody
-SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/lib32", "/sbin")
-CONFIGURATION = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives", "fonts")
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
@@ -48,71 +42,6 @@ QUIET = {
     "MPLBACKEND": "agg",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-
-
-def require() -> None:
-    """Make sure that this machine can wall a submission in.
-
-    Raises:
-        CourseError: it has no bubblewrap, or may not use it.
-    """
-    say = "or add --without-sandbox if you trust every one of these submissions with this machine."
-    if shutil.which("bwrap") is None:
-        raise CourseError(
-            "Submissions are programs by strangers, and bubblewrap, which walls them in, is"
-            f" missing.\nInstall it (Debian, Ubuntu: sudo apt install bubblewrap), {say}"
-        )
-    try:
-        trial = subprocess.run([*wall(Limits()), "true"], capture_output=True, timeout=30)
-        said = f"exit status {trial.returncode} {trial.stderr.decode('utf-8', 'replace').strip()}"
-        said = said if trial.returncode else ""
-    except (OSError, subprocess.TimeoutExpired) as error:
-        said = str(error)
-    if said:
-        raise CourseError(
-            f"bubblewrap does not work here ({said}).\nThe system must allow user namespaces "
-            f"(kernel.unprivileged_userns_clone=1, or an AppArmor profile for bwrap), {say}"
-        )
-
-
-def wall(limits: Limits) -> list[str]:
-    """The words before the command that is to run walled in."""
-    words = ["bwrap", "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net"]
-    words += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
-    if os.geteuid() == 0:  # `inside` becomes nobody, which needs these two for a moment
-        words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        words += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
-    for folder in SYSTEM:
-        if os.path.islink(folder):
-            words += ["--symlink", os.readlink(folder), folder]
-        elif os.path.isdir(folder):
-            words += ["--ro-bind", folder, folder]
-    words += ["--dir", "/etc"]
-    for name in CONFIGURATION:
-        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
-    words += ["--perms", "1777", "--size", str(limits.disk * MIB), "--tmpfs", "/tmp"]
-    for own in needed():
-        for parent in reversed(own.parents[:-1]):
-            words += ["--dir", str(parent)]  # open to all; bubblewrap's own would be root's alone
-        words += ["--ro-bind", str(own), str(own)]
-    return [*words, "--remount-ro", "/", "--chdir", "/tmp"]  # what is left to write to is /tmp
-
-
-def needed() -> list[Path]:
-    """The folders that Python and lecturekit are in, without those that lie in another or in the
-    system's."""
-    data = PACKAGE.parent / "data"
-    folders = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE}
-    folders |= {Path(sys.executable).resolve().parents[1]}
-    folders |= {data} if data.is_dir() else set()
-    parents = [Path(folder) for folder in SYSTEM]
-    chosen: list[Path] = []
-    for folder in sorted(folders, key=lambda one: len(one.parts)):
-        if not any(folder.is_relative_to(parent) for parent in [*parents, *chosen]):
-            chosen.append(folder)
-    return chosen
 
 
 class Sandbox:
@@ -142,7 +71,7 @@ class Sandbox:
             "user": FIRST_USER + os.getpid(),
         }
         words = [sys.executable, "-P", "-m", "lecturekit.homework.inside"]
-        command = [*wall(limits), *words] if walled else words
+        command = [*wall.words(limits), *words] if walled else words
         self.process = subprocess.Popen(
             [*command, json.dumps(inner if walled else {})],
             stdin=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lecturekit.course.notebook import Raw, source
-from lecturekit.homework.source import marks
+from lecturekit.homework.cells import marks
 
 
 def tampered(released: Raw, submission: Raw) -> list[str]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from lecturekit.course.notebook import Raw, source
 from lecturekit.homework import wire
+from lecturekit.homework.cells import kind_of, marks
 from lecturekit.homework.errors import BrokenSandbox
 from lecturekit.homework.limits import Beyond, Limits
 from lecturekit.homework.reading import function_text
 from lecturekit.homework.remote import Clock, Raised, Remote, raised
 from lecturekit.homework.sandbox import START_SECONDS, Sandbox
-from lecturekit.homework.source import kind_of, marks
 
 Test = Callable[[dict[str, Any]], str]
 

@@ -143,7 +143,7 @@ def test_a_cluster_needs_no_wall_on_this_machine(tmp_path, monkeypatch):
     def refuse():
         raise CourseError("no wall here")
 
-    monkeypatch.setattr(grading.sandbox, "require", refuse)
+    monkeypatch.setattr(grading.wall, "require", refuse)
     cluster = Here()
     cluster.dask = "tcp://127.0.0.1:1"
     assert len(list(grade(HOMEWORK, submissions("anna"), tmp_path, cluster))) == 1

@@ -20,8 +20,9 @@ from lecturekit.homework.grading import grade
 from lecturekit.homework.limits import Limits
 from lecturekit.homework.release import student_version
 from lecturekit.homework.source import load
-from lecturekit.homework.submissions import LARGEST, collect, shown
+from lecturekit.homework.submissions import collect
 from lecturekit.homework.table import rows_of
+from lecturekit.homework.untrusted import LARGEST, shown
 
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "there is a wall")
 LIMITS = Limits(cell=3, whole=25, memory=700, processes=12, output=5, disk=50)

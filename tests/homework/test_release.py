@@ -13,8 +13,9 @@ from nbgrader.utils import compute_checksum
 from test_source import SOURCES, cell
 
 from lecturekit.course.notebook import source
+from lecturekit.homework.cells import region
 from lecturekit.homework.release import ANSWER, STUB, release, student_version
-from lecturekit.homework.source import SourceError, load, made_from, region
+from lecturekit.homework.source import SourceError, load, made_from
 
 LINE = "return np.asarray(x) ** 2"
 HIDDEN_LINE = "close(mean(x), total / 7, "

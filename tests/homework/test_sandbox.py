@@ -15,7 +15,7 @@ import pytest
 from walled import needs_wall
 
 from lecturekit.course.errors import CourseError
-from lecturekit.homework import forbidden, sandbox, wire
+from lecturekit.homework import forbidden, sandbox, wall, wire
 from lecturekit.homework.limits import Beyond, Limits
 from lecturekit.homework.sandbox import Sandbox
 
@@ -98,7 +98,7 @@ def test_no_network_is_in_reach(inside):
 
 @needs_wall
 @pytest.mark.parametrize(
-    "folder", ["/", "/etc", "/usr", "/dev", "/dev/shm", "/proc", sys.prefix, str(sandbox.PACKAGE)]
+    "folder", ["/", "/etc", "/usr", "/dev", "/dev/shm", "/proc", sys.prefix, str(wall.PACKAGE)]
 )
 def test_nothing_but_its_tmp_can_be_written_to(inside, folder):
     assert run(inside, f"open({folder!r} + '/mine', 'w')")["kind"] in (
@@ -290,7 +290,7 @@ def test_after_a_fork_bomb_the_next_sandbox_starts_at_once():
 def test_without_bubblewrap_it_says_what_to_install_and_what_else_there_is(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CourseError, match="apt install bubblewrap") as error:
-        sandbox.require()
+        wall.require()
     assert "--without-sandbox" in str(error.value)
 
 
@@ -301,7 +301,7 @@ def test_a_bubblewrap_that_may_not_be_used_is_told_with_its_own_words(monkeypatc
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     with pytest.raises(CourseError, match="No permissions to create new namespace") as error:
-        sandbox.require()
+        wall.require()
     assert "user namespaces" in str(error.value) and "--without-sandbox" in str(error.value)
 
 
@@ -312,7 +312,7 @@ def test_a_bubblewrap_that_fails_without_a_word_is_not_taken_for_a_wall(monkeypa
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     with pytest.raises(CourseError, match="bubblewrap does not work here"):
-        sandbox.require()
+        wall.require()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap exists for Linux only")
@@ -321,7 +321,7 @@ def test_an_ordinary_user_gets_an_own_namespace_and_root_gives_up_its_rights(
     monkeypatch, user, own
 ):
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    words = sandbox.wall(SMALL)
+    words = wall.words(SMALL)
     assert ("--unshare-user" in words) == own
     assert ("--cap-drop" in words) != own
     assert {"--unshare-net", "--unshare-pid", "--die-with-parent", "--new-session"} <= set(words)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from lecturekit.course.errors import CourseError
-from lecturekit.homework import sandbox
+from lecturekit.homework import wall
 
 
 def why_not() -> str:
@@ -18,7 +18,7 @@ def why_not() -> str:
     if "CI" in os.environ:
         return ""
     try:
-        sandbox.require()
+        wall.require()
     except CourseError as error:
         return str(error)
     return ""
