@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,22 @@ class Behind:
                 start_new_session=True,  # Ctrl-C reaches only the tests
             )  # fmt: skip
 
-    def outcomes(self, name: str) -> dict[str, Any]:
-        """Notebook -> its outcome in this run. One that failed fails the test with its message."""
+    def running(self) -> int:
+        """How many notebooks it executes now."""
+        return JOBS if self.process.poll() is None else 0
+
+    def outcomes(self, name: str, wait: Callable[[float], None] = time.sleep) -> dict[str, Any]:
+        """Notebook -> its outcome in this run. One that failed fails the test with its message.
+
+        Until the run is over, `wait` is called with seconds in which it may do something else.
+        """
         from lecturekit.course.outcome import Outcome, table
 
         status = self.folder / name / "status.json"
         while not status.exists():
             ended = self.process.poll() is not None
             assert not ended or status.exists(), f"no run {name!r}:\n{self.log.read_text()}"
-            time.sleep(LOOK_SECONDS)
+            wait(LOOK_SECONDS)
         outcomes = [Outcome(**each) for each in json.loads(status.read_text(encoding="utf-8"))]
         print(table(outcomes))
         for outcome in outcomes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from behind import Behind
+from browser import why_no_browser
+from rehearsal import Rehearsal
 
 # TensorFlow reads these once, when imported. The tests' own networks are too small for two threads.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -73,9 +77,21 @@ def behind(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def executed(behind):
+def rehearsal(request, behind, tmp_path_factory):
+    """The notebooks that tests of this session open in JupyterLab, run there; None if none does."""
+    takes = [i for i in request.session.items if "rehearsal" in inspect.signature(i.obj).parameters]
+    names = dict.fromkeys(item.callspec.params["name"] for item in takes)
+    if not names or why_no_browser():
+        yield None
+        return
+    with Rehearsal(tmp_path_factory.mktemp("lecture"), names, behind.running) as rehearsal:
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def executed(behind, rehearsal):
     """Every notebook whole, with the parameters that it is committed with: name -> outcome."""
-    return behind.outcomes("shipped")
+    return behind.outcomes("shipped", wait=rehearsal.wait if rehearsal else time.sleep)
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,22 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PATIENCE_MS = 8000
-# The pictures of an explorer as plotly.js has them, numbers as plain lists.
-PICTURES = """(root) => [...root.querySelectorAll('.js-plotly-plot')].map((plot) => ({
+# A trace, or all pictures of an explorer, as plotly.js has them, numbers as plain lists.
+TRACE = """({ name, x, y, z, visible }) => ({
+    name, visible, x: Array.from(x ?? []), y: Array.from(y ?? []),
+    z: Array.from(z ?? [], (row) => Array.from(row)),
+})"""
+PICTURES = f"""(root) => [...root.querySelectorAll('.js-plotly-plot')].map((plot) => ({{
     title: plot._fullLayout.title.text.replace(/<[^>]*>/g, ' '),
-    traces: plot._fullData.map(({ name, x, y, z, visible }) => ({
-        name, visible, x: Array.from(x ?? []), y: Array.from(y ?? []),
-        z: Array.from(z ?? [], (row) => Array.from(row)),
-    })),
-}))"""
+    traces: plot._fullData.map({TRACE}),
+}}))"""
+ONE_TRACE = f"""(root, [name, panel]) => ({TRACE})(
+    root.querySelectorAll('.js-plotly-plot')[panel]._fullData.find((trace) => trace.name === name)
+)"""
+TITLE = """(root) => root.querySelector('.js-plotly-plot')._fullLayout.title.text
+    .replace(/<[^>]*>/g, ' ')"""
+# Long lists travel much faster as one text; two of them can be compared, NaN is null.
+AS_TEXT = f"(root) => JSON.stringify(({PICTURES})(root))"
 
 
 @dataclass
@@ -41,11 +49,11 @@ class Hand:
         return self.root.evaluate(PICTURES)
 
     def trace(self, name: str, panel: int = 0) -> dict[str, Any]:
-        return next(t for t in self.pictures()[panel]["traces"] if t["name"] == name)
+        return self.root.evaluate(ONE_TRACE, [name, panel])
 
     @property
     def title(self) -> str:
-        return " ".join(self.pictures()[0]["title"].split())
+        return " ".join(self.root.evaluate(TITLE).split())
 
     @property
     def alt(self) -> str:
@@ -123,14 +131,14 @@ class Hand:
                 getattr(self, f"_operate_{control['kind']}")(control)
 
     def _moved(self, what: str, move: Any, announced: str = "") -> None:
-        before, pictures = self.drawn, self.pictures()
+        before, pictures = self.drawn, self.root.evaluate(AS_TEXT)
         move()
         self.until_drawn_after(before)
         if announced:
             self.until_announced(announced)
         assert self.note == "", f"{what}: {self.note}"
         self.page.wait_for_timeout(50)
-        assert self.pictures() != pictures or not announced, (
+        assert self.root.evaluate(AS_TEXT) != pictures or not announced, (
             f"{what} changed nothing in the picture"
         )
 

@@ -5,24 +5,20 @@ What a picture says after a move is checked against the mathematics, not only th
 
 from __future__ import annotations
 
-import contextlib
-import inspect
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import behind
 import numpy as np
 import pytest
-from browser import Lab, Visit, lab, visit, wait_for_kernel, why_no_browser
-from explorers_alone import explorers_alone
+from browser import visit, why_no_browser
 from hand import Hand
+from rehearsal import whole
 
 from lecturekit import by_hand
 from lecturekit.claims import collect, measured
-from lecturekit.course.notebook import as_text, read
+from lecturekit.course.notebook import read
 from lecturekit.datasets import load_exams
 from lecturekit.explore.snapshot import EXPLORER_MIME
 from lecturekit.figures.modalities import in_braces
@@ -37,8 +33,6 @@ pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=str(why_no_browse
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [path.stem for path in behind.NOTEBOOKS]
 SCREENSHOTS = ROOT / "build" / "screenshots"
-# LECTUREKIT_LAB=explorers: JupyterLab executes what explorers need. Its run is no second one then.
-WHOLE = os.environ.get("LECTUREKIT_LAB") != "explorers"
 
 
 # ------------------------------------------------------------------ what the pictures must say
@@ -431,73 +425,12 @@ def explorers(executed, name: str) -> list[tuple[str, list[dict], list[dict]]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def lecture(tmp_path_factory):
-    """The folder that JupyterLab serves: a copy of the notebooks, whole or what explorers need."""
-    folder = tmp_path_factory.mktemp("lecture")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    if not WHOLE:
-        for path in sorted((folder / "notebooks").glob("*.ipynb")):
-            path.write_text(as_text(explorers_alone(read(path))), encoding="utf-8")
-    return folder
-
-
-class Rehearsal:
-    """Notebooks in JupyterLab, each in a page of its own, of which a few run at a time."""
-
-    AT_A_TIME = 2 * behind.JOBS
-    RUN = """() => {
-        window.over = false;
-        const ran = jupyterapp.commands.execute("notebook:run-all-cells");
-        ran.finally(() => { window.over = true; });
-    }"""
-    OVER = "() => window.over"
-
-    def __init__(self, server: Lab, pages: contextlib.ExitStack, waiting: list[str]) -> None:
-        self.server, self.pages, self.waiting = server, pages, waiting
-        self.open: dict[str, Visit] = {}
-
-    def go_on(self) -> None:
-        """Start notebooks in place of those that are over."""
-        running = sum(not visited.page.evaluate(self.OVER) for visited in self.open.values())
-        while self.waiting and running < self.AT_A_TIME:
-            self.start(self.waiting.pop(0))
-            running += 1
-
-    def start(self, name: str) -> None:
-        visited = self.pages.enter_context(visit(self.server.page(f"notebooks/{name}.ipynb")))
-        wait_for_kernel(visited.page)
-        visited.page.evaluate(self.RUN)
-        self.open[name] = visited
-
-    def __getitem__(self, name: str) -> Visit:
-        """The page of a notebook that has run whole."""
-        while name not in self.open or not self.open[name].page.evaluate(self.OVER):
-            self.go_on()
-            next(iter(self.open.values())).page.wait_for_timeout(500)
-        return self.open[name]
-
-
-@pytest.fixture(scope="module")
-def in_lab(executed, lecture, request):
-    """Notebook name -> its page in JupyterLab, run whole while other tests look at the site."""
-    tests = [item for item in request.session.items if takes(item, "in_lab")]
-    names = dict.fromkeys(test.callspec.params["name"] for test in tests)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    with lab(lecture) as server, contextlib.ExitStack() as pages:
-        yield Rehearsal(server, pages, list(names))
-
-
-def takes(item: pytest.Function, fixture: str) -> bool:
-    """Whether a test of this file asks for a fixture itself; other files have one of that name."""
-    mine = item.path == Path(__file__)
-    return mine and fixture in inspect.signature(item.function).parameters
-
-
 @pytest.fixture(autouse=True)
-def meanwhile(in_lab):
+def meanwhile(request):
     """Before each test: what has to run in JupyterLab goes on."""
-    in_lab.go_on()
+    rehearsal = request.getfixturevalue("rehearsal")
+    if rehearsal:
+        rehearsal.go_on()
 
 
 # ------------------------------------------------------------------ on the site, from file://
@@ -526,12 +459,9 @@ def test_every_explorer_on_its_page(executed, site, name):
         found = explorers(executed, name)
         assert found
         for number, (title, _, controls) in enumerate(found):
+            # It mounts when it comes near the eye.
+            visited.page.locator(".lk-explorer").nth(number).scroll_into_view_if_needed()
             hand = Hand.on(visited.page, title)
-            if not hand.root.count():  # it mounts when it comes near the eye
-                near = visited.page.locator(".lk-page", has_text=re.compile("."))
-                for k in range(near.count()):
-                    near.nth(k).scroll_into_view_if_needed()
-                    visited.page.wait_for_timeout(80)
             hand.root.scroll_into_view_if_needed()
             hand.wait_until_drawn()
             exercise(hand, title, controls)
@@ -638,8 +568,8 @@ def in_view(page, title: str) -> Hand:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_explorer_in_jupyterlab(executed, in_lab, name):
-    visited = in_lab[name]
+def test_every_explorer_in_jupyterlab(executed, rehearsal, name):
+    visited = rehearsal[name]
     visited.page.set_default_timeout(10_000)
     for title, controls, _ in explorers(executed, name):
         exercise(in_view(visited.page, title), title, controls)
@@ -649,11 +579,10 @@ def test_every_explorer_in_jupyterlab(executed, in_lab, name):
     assert visited.strangers == []
 
 
-@pytest.mark.skipif(not WHOLE, reason="LECTUREKIT_LAB=explorers")
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_second_run_leaves_identical_records(executed, in_lab, lecture, name):
+@pytest.mark.parametrize("name", list(filter(whole, NOTEBOOKS)))
+def test_a_second_run_leaves_identical_records(executed, rehearsal, name):
     """JupyterLab's run is the second one; without a browser `test_notebooks` makes another."""
-    page = in_lab[name].page
+    page = rehearsal[name].page
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    again = collect(lecture / "notebooks" / f"{name}.ipynb")
+    again = collect(rehearsal.file(name))
     assert again == collect(Path(executed[name].output))  # a saved 0.0 may read 0
