@@ -133,6 +133,7 @@ def grade_command(root: Path, options: argparse.Namespace) -> int:
     """0 when every submission was graded, whatever its grade."""
     from tqdm import tqdm
 
+    from lecturekit.course.interrupt import interruptible
     from lecturekit.course.spread import parse
     from lecturekit.homework.grading import grade
     from lecturekit.homework.source import load
@@ -150,8 +151,9 @@ def grade_command(root: Path, options: argparse.Namespace) -> int:
         limits=limits, seed=drawn, walled=not options.without_sandbox,
     )  # fmt: skip
     try:
-        for _ in tqdm(graded, total=len(submissions), unit=" submissions", disable=None):
-            pass
+        with interruptible():
+            for _ in tqdm(graded, total=len(submissions), unit=" submissions", disable=None):
+                pass
     except KeyboardInterrupt:
         graded.close()  # ends its processes
         print("Stopped. What is graded is kept: repeat the command to go on.", file=sys.stderr)

@@ -102,9 +102,11 @@ def test_a_cluster_whose_workers_lack_a_module_is_named(cluster):
 
 
 @posix
-def test_who_stops_listening_leaves_no_process_and_none_of_its_children(tmp_path):
+def test_who_stops_listening_leaves_no_process_and_none_of_its_children(tmp_path, monkeypatch):
+    crew = []
+    start = spreading.start
+    monkeypatch.setattr(spreading, "start", lambda *a: crew.append(start(*a)) or crew[-1])
     run = Spread(1).run(jobs.has_a_child, {"a": str(tmp_path)})
-    before = set(psutil.Process().children())
 
     def stop():
         until = time.monotonic() + 30
@@ -112,16 +114,19 @@ def test_who_stops_listening_leaves_no_process_and_none_of_its_children(tmp_path
             time.sleep(0.05)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
-    threading.Thread(target=stop).start()
-    with pytest.raises(KeyboardInterrupt):
-        next(run)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background
+    try:
+        threading.Thread(target=stop).start()
+        with pytest.raises(KeyboardInterrupt):
+            next(run)
+    finally:
+        signal.signal(signal.SIGINT, before)
     (child,) = [int(path.name) for path in tmp_path.iterdir()]
     until = time.monotonic() + 10
     while psutil.pid_exists(child) and time.monotonic() < until:
         time.sleep(0.05)
     assert not psutil.pid_exists(child)
-    left = set(psutil.Process().children()) - before
-    assert not [p for p in left if "resource_tracker" not in " ".join(p.cmdline())]
+    assert [psutil.pid_exists(worker.process.pid) for worker in crew] == [False]
 
 
 def test_a_cluster_that_does_not_answer_is_named_with_the_remedy(monkeypatch):
