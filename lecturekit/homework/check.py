@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from lecturekit.course.errors import CourseError
@@ -10,7 +9,6 @@ from lecturekit.course.notebook import Raw, read, source
 from lecturekit.homework.cells import marks
 from lecturekit.homework.judge import Graded, Judge
 from lecturekit.homework.limits import Limits
-from lecturekit.homework.sandbox import QUIET
 from lecturekit.homework.source import Source, tasks_of
 from lecturekit.homework.untrusted import Unusable, read_safely
 
@@ -38,7 +36,6 @@ def check(notebook: Path) -> Graded:
         raise CourseError(f"The tasks of {notebook} are damaged ({error!r}).\n{again}") from error
     if not tasks:
         raise CourseError(f"{notebook} is no homework: no cell of it gets points.\n{again}")
-    os.environ.update(QUIET)  # before TensorFlow is imported
     homework = Source(notebook.stem, raw, tasks)
     try:
         judge = Judge(homework, Limits(), hidden=False, walled=False, released=raw)

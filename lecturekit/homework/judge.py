@@ -20,6 +20,7 @@ from lecturekit.homework.limits import Beyond, Limits
 from lecturekit.homework.reading import free_names, homes, visible, written_answers
 from lecturekit.homework.release import ANSWER, student_version
 from lecturekit.homework.remote import Raised
+from lecturekit.homework.sandbox import QUIET
 from lecturekit.homework.source import Source, Task
 from lecturekit.homework.tampering import tampered
 from lecturekit.homework.visit import Plan, Visit, told
@@ -124,8 +125,11 @@ class Judge:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep what C++ prints (TensorFlow, when it is imported) off the terminal."""
+    """TensorFlow is imported here as it is in a sandbox, and what its C++ prints stays off the
+    terminal; errors are raised."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    before = dict(os.environ)
+    os.environ.update(QUIET)
     try:
         os.dup2(nowhere, 2)
         yield
@@ -133,6 +137,8 @@ def quiet() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def by_hand(task: Task, answer: str) -> Mark:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -145,3 +146,9 @@ def test_all_that_waits_for_a_hand_counts_as_done():
     assert as_lines(graded) == [
         "… why: will be read by a person", "! strange", "1 of 1. Hidden tests are asked at grading."
     ]  # fmt: skip
+
+
+def test_a_check_leaves_the_settings_of_its_process_alone(tmp_path, released):
+    before = dict(os.environ)
+    lines(tmp_path, released)
+    assert dict(os.environ) == before
