@@ -3,7 +3,7 @@
 PYTHON ?= python3
 LECTUREKIT := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/lecturekit,.venv/bin/lecturekit)
 
-.PHONY: help setup ready lab lecture site test bench check clean
+.PHONY: help setup ready lab lecture site homework test bench check clean
 help:            ## this list
 	@sed -n 's/^\([a-z]*\): .*## /make \1\t/p' Makefile | expand -t 16
 
@@ -21,6 +21,9 @@ lecture: ready   ## execute the notebooks whole (ARGS="06 -p seeds=3" chooses)
 
 site: ready      ## write build/site: pages and slides that need no kernel and no network
 	@$(LECTUREKIT) site $(ARGS)
+
+homework: ready  ## the students' versions (ARGS="grade h1 FOLDER" grades; see the README)
+	@$(LECTUREKIT) homework $(or $(ARGS),release)
 
 test: ready      ## run all tests (ARGS go to pytest)
 	@$(LECTUREKIT) test $(ARGS)

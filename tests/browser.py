@@ -213,14 +213,7 @@ def _environment(home: Path) -> dict[str, str]:
         "IPYTHONDIR": home / "ipython",
         "PYTHONPATH": python_path,
     }
-    # Dask's clusters, in tests before, leave settings for numpy in this process: other rounding.
-    left = (
-        "LECTUREKIT_STATIC",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "MALLOC_TRIM_THRESHOLD_",
-    )
-    inherited = {name: value for name, value in os.environ.items() if name not in left}
+    inherited = {name: value for name, value in os.environ.items() if name != "LECTUREKIT_STATIC"}
     return inherited | {name: str(value) for name, value in own.items()}
 
 

@@ -179,6 +179,7 @@ def on_dask(
     settings = {
         "distributed.scheduler.allowed-failures": TRIES - 1,
         "distributed.logging.distributed": "critical",
+        "distributed.nanny.pre-spawn-environ": {},  # it would set them in this process, for good
     }
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(settings))

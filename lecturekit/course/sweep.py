@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -84,7 +83,9 @@ def execute(variant: Variant) -> dict[str, Any]:
         source, out = Path(folder) / f"{variant.stem}.ipynb", Path(folder) / "out"
         write_text(source, variant.text)
         given = {variant.stem: variant.parameters}
-        with contextlib.redirect_stdout(io.StringIO()):  # the one who sweeps says what came out
+        # The one who sweeps says what came out; a bar for each notebook would fill the terminal.
+        nowhere = io.StringIO()
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
             outcome = run(
                 [source], out, parameters=given, jobs=1, cores=variant.cores,
                 cell_timeout=variant.cell_timeout,
@@ -107,7 +108,6 @@ def sweep(chosen: Sequence[Variant], out: Path, spread: Spread) -> Iterator[Outc
     """
     folder, outcomes = out / "sweep", []
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("TQDM_DISABLE", "1")  # a bar for each notebook would fill the terminal
     for name, result in spread.run(execute, {variant.name: variant for variant in chosen}):
         if isinstance(result, Lost):
             outcome = Outcome(name, "failed", message=str(result))

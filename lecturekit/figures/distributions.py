@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lecturekit.by_hand import cross_entropy, entropy, kl_divergence, logit_gradients
-from lecturekit.figures.plane import chart
-from lecturekit.figures.style import COLOURS
+from lecturekit.figures.plane import bars, chart
 from lecturekit.portable import portable
 
 WIDTH = 0.36  # of a bar
@@ -18,15 +17,8 @@ def places(k: int, side: int) -> float:
 
 def bars_of(values: list, side: int, name: str) -> dict:
     """One distribution or gradient as bars beside those of the other."""
-    return {
-        "type": "bar",
-        "x": [places(k, side) for k in range(len(values))],
-        "y": values,
-        "width": WIDTH,
-        "name": name,
-        "marker": {"color": COLOURS[side], "pattern": {"shape": PATTERNS[side]}},
-        "hovertemplate": "%{y:.3f}",
-    }
+    x = [places(k, side) for k in range(len(values))]
+    return bars(x, values, WIDTH, name, side, PATTERNS[side])
 
 
 @portable

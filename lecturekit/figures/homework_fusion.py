@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lecturekit.figures.plane import chart
-from lecturekit.figures.style import COLOURS
+from lecturekit.figures.plane import bars, chart
 from lecturekit.portable import portable
 
 WIDTH = 0.26  # of a bar
@@ -44,15 +43,8 @@ def fused(image: list, sound: list, prior: list) -> list:
 
 def bars_of(values: list, side: int, name: str, look: int) -> dict:
     """One distribution as bars, third `side` of each class."""
-    return {
-        "type": "bar",
-        "x": [places(k, side) for k in range(len(values))],
-        "y": values,
-        "width": WIDTH,
-        "name": name,
-        "marker": {"color": COLOURS[look], "pattern": {"shape": PATTERNS[side]}},
-        "hovertemplate": "%{y:.3f}",
-    }
+    x = [places(k, side) for k in range(len(values))]
+    return bars(x, values, WIDTH, name, look, PATTERNS[side])
 
 
 def axes(title: str, below: str) -> dict:

@@ -25,6 +25,19 @@ def arrow(start: list, along: list, name: str, look: int, dash: str = "solid") -
     }  # fmt: skip
 
 
+def bars(x: list, heights: list, width: float, name: str, look: int, pattern: str) -> dict:
+    """Bars that stand at `x`, in the colour of series number `look`."""
+    return {
+        "type": "bar",
+        "x": x,
+        "y": heights,
+        "width": width,
+        "name": name,
+        "marker": {"color": COLOURS[look], "pattern": {"shape": pattern}},
+        "hovertemplate": "%{y:.3f}",
+    }
+
+
 def circle(middle: list, radius: float, name: str, colour: str, dash: str) -> dict:
     """A circle as a line."""
     turns = [2 * math.pi * k / CORNERS for k in range(CORNERS + 1)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from typing import Any
 from lecturekit.course.errors import CourseError
 from lecturekit.course.notebook import Raw, as_text, write_text
 from lecturekit.course.spread import Lost, Spread
+from lecturekit.course.variables import variables
 from lecturekit.homework import wall
 from lecturekit.homework.checks import SEED
 from lecturekit.homework.judge import Judge
@@ -63,17 +63,14 @@ def grade_one(work: Work) -> dict[str, Any]:
         )
     with ONE_AT_A_TIME:
         judge = judge_of(work.name, work.text, work.limits, work.hidden, work.walled)
-        before = os.environ.get(SEED)
-        os.environ[SEED] = str(work.seed)
         try:
-            return asdict(judge.judge(work.submission))
+            with variables({SEED: str(work.seed)}):
+                return asdict(judge.judge(work.submission))
         except CourseError:
             raise
         except Exception as error:  # one submission does not stop the others
             problem = f"not graded: the grader failed ({type(error).__name__}: {error})"
             return {"marks": [], "flags": [], "problem": problem}
-        finally:
-            os.environ.pop(SEED) if before is None else os.environ.update({SEED: before})
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from lecturekit.course.notebook import Raw, source
+from lecturekit.course.variables import variables
 from lecturekit.homework.cells import marks
 from lecturekit.homework.checks import NotYet
 from lecturekit.homework.limits import Beyond, Limits
@@ -128,17 +129,14 @@ def quiet() -> Iterator[None]:
     """TensorFlow is imported here as it is in a sandbox, and what its C++ prints stays off the
     terminal; errors are raised."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    before = dict(os.environ)
-    os.environ.update(QUIET)
     try:
         os.dup2(nowhere, 2)
-        yield
+        with variables(QUIET):
+            yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def by_hand(task: Task, answer: str) -> Mark:

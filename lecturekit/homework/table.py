@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lecturekit.course.errors import CourseError
-from lecturekit.homework import by_hand
+from lecturekit.homework import points_by_hand
 from lecturekit.homework.grading import CLASS
 from lecturekit.homework.judge import Mark
 
@@ -68,13 +68,13 @@ def rows_of(out: Path) -> list[Row]:
         CourseError: nothing was graded, or the table by hand cannot be understood.
     """
     results = read_results(out)
-    given = by_hand.write_table(out / by_hand.NAME, results)
+    given = points_by_hand.write_table(out / points_by_hand.NAME, results)
     rows = []
     for result in results:
         marks = []
         for told in result["marks"]:
             mark = Mark(**told)
-            found = given.get(by_hand.key_of(result["slug"], mark.task, mark.answer))
+            found = given.get(points_by_hand.key_of(result["slug"], mark.task, mark.answer))
             if mark.points is None and found is not None and found.points is not None:
                 mark = Mark(mark.task, found.points, mark.of, found.comment, mark.answer)
             marks.append(mark)
@@ -105,4 +105,4 @@ def as_csv(rows: list[Row], tasks: list[tuple[str, float]]) -> str:
             reasons.append("" if mark is None else mark.why)
         own = [row.student, row.status, f"{row.points:g}", f"{most:g}"]
         lines.append([*own, *points, *reasons, "; ".join(row.flags)])
-    return by_hand.written(lines)
+    return points_by_hand.written(lines)

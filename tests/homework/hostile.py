@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-GOOD = "def square(x):\n    return np.asarray(x) ** 2"
-WRONG = "def square(x):\n    return np.asarray(x) * 2"
-MEAN = """\
-def mean(x):
-    if len(x) == 0:
-        raise ValueError("no numbers")
-    return sum(x) / len(x)"""
+from tiny import RIGHT_SQUARE as GOOD
+from tiny import WRONG_SQUARE as WRONG
+
 VALUE = "square returned something that is no number, array or tensor, or a very large one."
 ENDED = "ended its own process, or was ended for its memory"
 DISTURBED = "disturbed the channel through which it is asked"
@@ -119,7 +115,7 @@ LIMITS = [
     Case(
         "shell",
         before="%%bash\nrm -rf /tmp /etc LECTURER 2> /dev/null\n"
-        "touch LECTURER/mine /work/mine\nexit 3",
+        "touch LECTURER/mine LECTURER/../mine\nexit 3",
     ),
     Case("line of shell", "!rm -rf --no-preserve-root /tmp /etc LECTURER 2> /dev/null\nGOOD"),
 ]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import linecache
-import os
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from lecturekit.course.variables import variables
 from lecturekit.homework.checks import SEED
 
 
@@ -43,12 +43,8 @@ def run(
     for grade_id, text in cells["solution"].items():
         exec(compiled(replace.get(grade_id, text), f"{source.stem}.{grade_id}"), names)
     chosen = {g: text for g, text in cells["test"].items() if only is None or g in only}
-    before = os.environ.get(SEED)
-    os.environ[SEED] = str(seed)
-    try:
+    with variables({SEED: str(seed)}):
         return {g: said(compiled(text, f"{source.stem}.{g}"), names) for g, text in chosen.items()}
-    finally:
-        os.environ.pop(SEED) if before is None else os.environ.update({SEED: before})
 
 
 @cache
@@ -96,3 +92,26 @@ def said(test: CodeType, names: dict[str, Any]) -> str | None:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None
+
+
+def by_heart(task: str, size: str, known: Collection[int], *, off: float) -> str:
+    """Lines after a right solution that make it right on the visible data alone.
+
+    Args:
+        task: the function.
+        size: an expression of its arguments `given`, by which data are known again.
+        known: what it is in the visible tests.
+        off: how far it is wrong on others, beside one percent.
+    """
+    return f"""
+right = {task}
+
+
+def spoilt(found):
+    return tuple(map(spoilt, found)) if isinstance(found, tuple) else found * 1.01 + {off}
+
+
+def {task}(*given, **named):
+    found = right(*given, **named)
+    return found if {size} in {set(known)} else spoilt(found)
+"""

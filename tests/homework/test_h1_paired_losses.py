@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from native import by_kind, compiled, run
+from native import by_heart, by_kind, compiled, run
 
 from lecturekit.homework.source import load
 
@@ -271,18 +271,6 @@ VISIBLE = {
     "consistency_loss": {1, 2}, "contrastive_gradient": {1, 4}, "semi_hard": {3, 6},
     "triplet_loss": {4}, "threshold_at": {3, 4, 9}, "identify": {1, 3},
 }  # fmt: skip
-BY_HEART = """
-right = {task}
-
-
-def spoilt(found):
-    return tuple(map(spoilt, found)) if isinstance(found, tuple) else found * 1.01 + 1
-
-
-def {task}(*given, **named):
-    found = right(*given, **named)
-    return found if len(np.asarray(given[0])) in {rows} else spoilt(found)
-"""
 
 
 @pytest.mark.parametrize("task", VISIBLE)
@@ -290,7 +278,8 @@ def test_being_right_on_the_visible_data_alone_does_not_pass(task):
     text = by_kind(SOURCE)["solution"][task]
     if task in ("consistency_loss", "triplet_loss"):  # shapes are known inside the tape as well
         text = text.replace("### BEGIN SOLUTION", "tf")
-    hints = run(SOURCE, {task: text + BY_HEART.format(task=task, rows=VISIBLE[task])})
+    text += by_heart(task, "len(np.asarray(given[0]))", VISIBLE[task], off=1)
+    hints = run(SOURCE, {task: text})
     failed = {cell for cell, hint in hints.items() if hint}
     assert failed == set(cells_of(task)), hints
     assert all(hints[cell].startswith(("On other", "On a larger", "On real")) for cell in failed)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from h3_mistakes import MISTAKES
-from native import by_kind, compiled, run
+from native import by_heart, by_kind, compiled, run
 
 SOURCE = Path(__file__).parents[2] / "notebooks" / "homework" / "source" / "h3_multitask.ipynb"
 
@@ -57,24 +57,12 @@ VISIBLE = {
     "agreement": {5, 250},
     "shrunk_intercepts": {6},
 }
-BY_HEART = """
-right = {task}
-
-
-def spoilt(found):
-    return tuple(map(spoilt, found)) if isinstance(found, tuple) else found * 1.01 + 0.01
-
-
-def {task}(*given, **named):
-    found = right(*given, **named)
-    return found if np.size(given[0]) in {sizes} else spoilt(found)
-"""
 
 
 @pytest.mark.parametrize("task", VISIBLE)
 def test_being_right_on_the_visible_data_alone_does_not_pass(task):
-    by_heart = changed(task, []) + BY_HEART.format(task=task, sizes=VISIBLE[task])
-    hints = run(SOURCE, {task: by_heart})
+    copied = by_heart(task, "np.size(given[0])", VISIBLE[task], off=0.01)
+    hints = run(SOURCE, {task: changed(task, []) + copied})
     failed = {cell for cell, hint in hints.items() if hint}
     assert failed == {cell for cell in hints if cell.startswith(f"test_{task}")}
     assert all(hints[cell].startswith(("On other", "Over all possible")) for cell in failed)

@@ -7,6 +7,9 @@ import string
 import numpy as np
 import pytest
 import tiny
+from tiny import RIGHT_MEAN as MEAN
+from tiny import RIGHT_SQUARE as SQUARE
+from tiny import WRONG_SQUARE as WRONG
 from walled import needs_wall
 
 from lecturekit.homework.judge import Judge
@@ -16,13 +19,6 @@ from lecturekit.homework.remote import Raised, raised
 from lecturekit.homework.source import made_from
 from lecturekit.homework.visit import told
 
-SQUARE = "def square(x):\n    return np.asarray(x) ** 2"
-WRONG = "def square(x):\n    return np.asarray(x) * 2"
-MEAN = """\
-def mean(x):
-    if len(x) == 0:
-        raise ValueError("no numbers")
-    return sum(x) / len(x)"""
 LIMITS = Limits(cell=10, whole=60)
 RELEASED = student_version(made_from("squares", tiny.source()))
 

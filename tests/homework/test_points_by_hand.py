@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from lecturekit.homework.by_hand import COLUMNS, NAME, HandError, tamed, untamed, write_table
+from lecturekit.homework.points_by_hand import COLUMNS, NAME, HandError, tamed, untamed, write_table
 from lecturekit.homework.submissions import slug
 
 

@@ -287,6 +287,14 @@ def test_after_a_fork_bomb_the_next_sandbox_starts_at_once():
         after.end()
 
 
+def fake_bubblewrap(monkeypatch, folder, says):
+    """A bwrap before the real one, which runs a line and fails."""
+    fake = folder / "bwrap"
+    fake.write_text(f"#!/bin/sh\n{says}\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
 def test_without_bubblewrap_it_says_what_to_install_and_what_else_there_is(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CourseError, match="apt install bubblewrap") as error:
@@ -296,10 +304,9 @@ def test_without_bubblewrap_it_says_what_to_install_and_what_else_there_is(monke
 
 @pytest.mark.skipif(os.name != "posix", reason="a program in a shell's words")
 def test_a_bubblewrap_that_may_not_be_used_is_told_with_its_own_words(monkeypatch, tmp_path):
-    fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    fake_bubblewrap(
+        monkeypatch, tmp_path, "echo 'bwrap: No permissions to create new namespace' >&2"
+    )
     with pytest.raises(CourseError, match="No permissions to create new namespace") as error:
         wall.require()
     assert "user namespaces" in str(error.value) and "--without-sandbox" in str(error.value)
@@ -307,10 +314,7 @@ def test_a_bubblewrap_that_may_not_be_used_is_told_with_its_own_words(monkeypatc
 
 @pytest.mark.skipif(os.name != "posix", reason="a program in a shell's words")
 def test_a_bubblewrap_that_fails_without_a_word_is_not_taken_for_a_wall(monkeypatch, tmp_path):
-    fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\nexit 1\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    fake_bubblewrap(monkeypatch, tmp_path, "")
     with pytest.raises(CourseError, match="bubblewrap does not work here"):
         wall.require()
 

@@ -28,12 +28,15 @@ DOUBLES = {str(number): 2 * number for number in range(6)}
 @pytest.fixture(scope="module")
 def cluster():
     """A Dask cluster of two processes that was there before."""
+    import dask
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    ) as made:  # fmt: skip
+    with dask.config.set({"distributed.nanny.pre-spawn-environ": {}}):  # it would stay here
+        made = LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+    with made:
         yield made
 
 
@@ -170,6 +173,12 @@ def test_an_executor_that_is_none_is_named(executor):
 def test_both_ways_at_once_are_refused():
     with pytest.raises(UsageError, match="give one of them"):
         parse("dask://host:8786", 2, 1)
+
+
+def test_a_cluster_made_here_leaves_the_settings_of_this_process_alone():
+    before = dict(os.environ)
+    assert told(Spread(cluster=1).run(jobs.double, {"1": 1})) == {"1": 2}
+    assert dict(os.environ) == before
 
 
 # Grading by the command, on everything that it can run on.

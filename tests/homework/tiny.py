@@ -50,6 +50,16 @@ Squares grow.
 ### END MARK SCHEME"""
 
 
+# What students write for it.
+RIGHT_SQUARE = "def square(x):\n    return np.asarray(x) ** 2"
+WRONG_SQUARE = "def square(x):\n    return np.asarray(x) * 2"
+RIGHT_MEAN = """\
+def mean(x):
+    if len(x) == 0:
+        raise ValueError("no numbers")
+    return sum(x) / len(x)"""
+
+
 def cell(kind: str, name: str, text: str, **marks: Any) -> dict[str, Any]:
     """A notebook's cell, as it stands in the file."""
     noted = {"grade": False, "solution": False, "locked": False, "task": False} | marks
