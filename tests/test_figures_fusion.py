@@ -37,7 +37,7 @@ def test_the_dial_says_what_all_fusions_reach_at_its_place():
     np.testing.assert_allclose(lines["late"].y, [82, 50])
     assert lines["early"].line.dash != lines["late"].line.dash  # not by colour alone
     assert lines["early"].marker.symbol != lines["late"].marker.symbol
-    ranges = [trace for trace in made.data if not trace.name]
+    ranges = [trace for trace in made.data if trace.name.endswith(", range")]
     np.testing.assert_allclose(ranges[0].y, [82, 100, 98, 80])  # largest there, smallest back
     assert made.layout.shapes[0].x0 == 1
 

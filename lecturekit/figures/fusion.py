@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from lecturekit.figures.marks import seeds_curve, upright
 from lecturekit.figures.style import INK, figure, look
 
 Floats = NDArray[np.floating]
@@ -54,18 +55,8 @@ def dial(dials: Sequence[float], scores: Mapping[str, Floats], now: int) -> go.F
     here = ", ".join(f"{name} {found[now].mean():.0f} %" for name, found in scores.items())
     made = figure(f"Dial {dials[now]:.2f}: {here}", "redundancy ← dial → synergy", "accuracy (%)")
     for i, (name, found) in enumerate(scores.items()):
-        seen = look(i)
-        made.add_scatter(
-            x=[*dials, *dials[::-1]], y=[*found.max(1), *found.min(1)[::-1]], fill="toself",
-            fillcolor=seen.colour, opacity=0.15, line={"width": 0}, hoverinfo="skip", mode="lines",
-            showlegend=False,
-        )  # fmt: skip
-        made.add_scatter(
-            x=list(dials), y=found.mean(1), mode="lines+markers", name=name,
-            line={"color": seen.colour, "dash": seen.dash, "width": 3},
-            marker={"symbol": seen.marker, "size": 10},
-        )  # fmt: skip
-    made.add_vline(x=dials[now], line={"color": INK, "dash": "dot", "width": 3})
+        seeds_curve(made, dials, found.T, look(i), name=name)
+    upright(made, dials[now])
     made.update_yaxes(range=[40, 102])
     return made
 
@@ -100,7 +91,7 @@ def growth(
             line={"color": seen.colour, "dash": seen.dash, "width": 3},
             marker={"symbol": seen.marker, "size": 10}, hovertemplate="%{y:,.0f}",
         )  # fmt: skip
-    made.add_vline(x=modalities[now], line={"color": INK, "dash": "dot", "width": 3})
+    upright(made, modalities[now])
     made.update_yaxes(type="log", exponentformat="power", range=[2, 15])
     made.update_xaxes(dtick=1)
     return made

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from lecturekit.figures.marks import upright
 from lecturekit.figures.plane import arrow, square_plane
 from lecturekit.figures.style import COLOURS, DASHES, figure, look
 from lecturekit.multitask.tug import dot
@@ -101,7 +102,7 @@ def by_penalty(
             line={"color": seen.colour, "dash": seen.dash, "width": 3},
             marker={"symbol": seen.marker, "size": 10},
         )  # fmt: skip
-    made.add_vline(x=marked, line={"color": look(2).colour, "dash": "longdash", "width": 2})
+    upright(made, marked, colour=look(2).colour, dash="longdash", width=2)
     made.add_annotation(
         text="variance within / between", x=math.log10(marked), xanchor="left", xshift=6,
         y=1, yref="paper", yanchor="top", showarrow=False, font={"size": 14},

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from lecturekit.claims import Setting
-from lecturekit.figures.style import INK, figure, look
+from lecturekit.figures.marks import upright
+from lecturekit.figures.style import figure, look
 
 Floats = NDArray[np.floating]
 
@@ -61,7 +62,7 @@ def verdict(effects: Sequence[float], judged: Setting, bound: float, *, title: s
         marker={"color": bar.colour, "symbol": bar.marker, "size": 15},
         error_x={"array": [judged.high - judged.effect], "thickness": 4, "width": 10},
     )  # fmt: skip
-    made.add_vline(x=bound, line={"color": INK, "dash": "dash", "width": 3})
+    upright(made, bound, dash="dash")
     made.update_xaxes(range=[-4, 4])
     made.update_yaxes(categoryarray=["mean, 95 % interval", "one seed each"])
     return made

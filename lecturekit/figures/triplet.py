@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from lecturekit.figures.marks import seeds_curve, upright
 from lecturekit.figures.style import INK, figure, look
 
 Floats = NDArray[np.floating]
@@ -36,25 +37,14 @@ def curves(
     """
     made = figure(title, x, unit, height=height)
     for i, (name, found) in enumerate(rows.items()):
-        seen, found = look(i), np.atleast_2d(found)
-        if len(found) > 1:
-            made.add_scatter(
-                x=[*steps, *steps[::-1]], y=[*found.max(0), *found.min(0)[::-1]], fill="toself",
-                fillcolor=seen.colour, opacity=0.15, line={"width": 0}, hoverinfo="skip",
-                name=f"{name}, range", showlegend=False, mode="lines",
-            )  # fmt: skip
-        made.add_scatter(
-            x=list(steps), y=found.mean(0), mode="lines+markers", name=name,
-            line={"color": seen.colour, "dash": seen.dash, "width": 3},
-            marker={"symbol": seen.marker, "size": 8},
-        )  # fmt: skip
+        seeds_curve(made, steps, np.atleast_2d(found), look(i), name=name, size=8)
     if level:
         made.add_scatter(
             x=[steps[0], steps[-1]], y=[level[0]] * 2, mode="lines", name=level[1],
             line={"color": INK, "dash": "dash", "width": 2}, hoverinfo="skip",
         )  # fmt: skip
     if now is not None:
-        made.add_vline(x=steps[now], line={"color": INK, "dash": "dot", "width": 2})
+        upright(made, steps[now], width=2)
     if log:
         made.update_yaxes(type="log", exponentformat="power")
     else:
