@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from make_notebooks import checkout, code, notebook, text
 
 from lecturekit.course import cli
 from lecturekit.course.lint import check
+from lecturekit.course.lint.sections import names
 
 ONLY_NEXT = "[next →](01_middle.ipynb)"
 BOTH = "[← previous](00_start.ipynb) · [next →](02_end.ipynb)"
@@ -178,3 +180,20 @@ def test_a_section_may_use_what_stands_before_and_what_it_makes(lecture: Path) -
     )(raw)
     path.write_text(json.dumps(raw), encoding="utf-8")
     assert problems(lecture) == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "async def rows(): pass",
+        "try:\n    pass\nexcept ValueError as rows:\n    pass",
+        "match x:\n    case [rows, 1]:\n        pass",
+        "match x:\n    case [1, *rows]:\n        pass",
+        "match x:\n    case {'a': 1, **rows}:\n        pass",
+        "import numpy as rows",
+        "for x, rows in pairs: pass",
+    ],
+)
+def test_every_way_to_make_a_name_is_seen(made: str) -> None:
+    read, names_made = names(ast.parse(made))
+    assert "rows" in names_made and "rows" not in read

@@ -293,6 +293,7 @@ NAN = np.where(np.arange(FRAMES)[:, None, None] == 2, np.nan, SNAPSHOTS)
         (DIFFERENT, "different sizes"),
         (SNAPSHOTS[:1], "no trajectory"),
         (SNAPSHOTS[0], "frames, rows, dimensions"),
+        (5.0, "frames, rows, dimensions"),
         (NAN, "snapshot 2 holds NaN"),
         (SNAPSHOTS[:, :0], "not empty"),
     ],

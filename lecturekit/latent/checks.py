@@ -18,7 +18,7 @@ def as_snapshots(snapshots: Snapshots, *, neighbours: int = 1) -> Floats:
         ValueError: no array of that shape, snapshots of different sizes, fewer than two, NaN or
             infinity, or too few rows.
     """
-    shapes = {np.shape(snapshot) for snapshot in snapshots}
+    shapes = {np.shape(snapshot) for snapshot in snapshots} if np.iterable(snapshots) else set()
     if len(shapes) > 1:
         raise ValueError(
             f"snapshots of different sizes, {sorted(shapes)}: show the same rows in every frame"

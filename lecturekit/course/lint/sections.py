@@ -9,6 +9,10 @@ from lecturekit.course.lint.code import parsed
 from lecturekit.course.lint.page import Page, name_of, parse
 from lecturekit.course.notebook import source
 
+NAMED = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
+    ast.MatchStar,
+)  # fmt: skip
 GIVEN = {*dir(builtins), "display", "Out", "In", "_"}  # by Python and the notebook
 
 
@@ -53,7 +57,8 @@ def names(tree: ast.Module) -> tuple[set[str], set[str]]:
     used = [n for n in nodes if isinstance(n, ast.Name)]
     read = {n.id for n in used if isinstance(n.ctx, ast.Load)}
     made = {n.id for n in used if not isinstance(n.ctx, ast.Load)}
-    made |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    made |= {n.name for n in nodes if isinstance(n, NAMED) and n.name}
+    made |= {n.rest for n in nodes if isinstance(n, ast.MatchMapping) and n.rest}
     made |= {n.arg for n in nodes if isinstance(n, ast.arg)}
     made |= {(n.asname or n.name).split(".")[0] for n in nodes if isinstance(n, ast.alias)}
     return read, made
