@@ -802,3 +802,40 @@ def test_the_files_of_the_site_are_neighbours_in_the_ledger_order(site: SimpleNa
     order = [site.pages["06_multi.html"].index(f'id="cell-{name}"') for name in
              ("one", "picture", "claim-a", "long")]  # fmt: skip
     assert all(a < b for a, b in pairwise(order))
+
+
+# Guides beside the notebooks
+
+
+GUIDE = """# For readers
+
+See [the start](00_start.ipynb#Map), [the card](../data/README.md) and [itself](#First-steps).
+
+## First steps
+
+| word | meaning |
+|---|---|
+| anchor | the row that others are compared with |
+"""
+
+
+def test_a_guide_beside_the_notebooks_gets_a_page(tmp_path: Path) -> None:
+    notebooks = made(tmp_path, **{"00_start": [text("# 0 · Start\n\n[guide](for_readers.md)")]})
+    (tmp_path / "notebooks" / "for_readers.md").write_text(GUIDE, encoding="utf-8")
+    build(notebooks, tmp_path / "site")
+    names = ("index", "00_start", "for_readers")
+    html = {n: (tmp_path / "site" / f"{n}.html").read_text(encoding="utf-8") for n in names}
+    tree = Tree(html["for_readers"])
+    assert tree.problems == []
+    assert "00_start.html#Map" in tree.links and "#First-steps" in tree.links
+    assert not any("data/README" in link for link in tree.links)
+    assert "<th>word</th>" in html["for_readers"] and "site-code" not in html["for_readers"]
+    assert "for_readers.slides.html" not in html["for_readers"]
+    for name in ("index", "00_start"):
+        assert "for_readers.html" in Tree(html[name]).links
+    found = (tmp_path / "site" / "assets" / "headings.js").read_text(encoding="utf-8")
+    assert '["First steps", "For readers", "for_readers.html#First-steps"]' in found
+
+
+def test_without_guides_the_index_has_no_section_of_them(site: SimpleNamespace) -> None:
+    assert 'id="guides"' not in site.pages["index.html"]

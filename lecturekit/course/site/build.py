@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lecturekit.course.interrupt import interruptible
 from lecturekit.course.site import layout
-from lecturekit.course.site.lesson import Lesson, read_lesson
+from lecturekit.course.site.lesson import Lesson, read_guide, read_lesson
 from lecturekit.course.site.libraries import libraries
 from lecturekit.course.site.overview import searchable
 from lecturekit.course.site.places import Assets
@@ -41,6 +41,8 @@ class Built:
 def build(executed: Mapping[Path, Path], target: Path) -> Built:
     """Write the site of these notebooks to the folder `target`, whole or not at all.
 
+    The Markdown files beside the notebooks, guides and glossary, get pages as well.
+
     Args:
         executed: notebook of the checkout -> the same with outputs, in lecture order.
         target: folder; one that is there is replaced.
@@ -49,9 +51,11 @@ def build(executed: Mapping[Path, Path], target: Path) -> Built:
     """
     with interruptible():
         assets = Assets()
-        pages = frozenset(notebook.stem for notebook in executed)
+        beside = sorted(p for f in {path.parent for path in executed} for p in f.glob("*.md"))
+        pages = frozenset(path.stem for path in [*executed, *beside])
         lessons = [read_lesson(done, path, pages, assets) for path, done in executed.items()]
-        files = written(lessons) | {f"assets/{n}": c for n, c in libraries().items()}
+        guides = [read_guide(path, pages, assets) for path in beside]
+        files = written(lessons, guides) | {f"assets/{n}": c for n, c in libraries().items()}
         files |= {f"assets/{name}": content for name, content in assets.files.items()}
         sizes = {name: len(content) for name, content in files.items()}
         with replaced(target) as folder:
@@ -60,9 +64,13 @@ def build(executed: Mapping[Path, Path], target: Path) -> Built:
     return Built(target / "index.html", sizes, notes, tuple(too_large(sizes, lessons)))
 
 
-def written(lessons: Sequence[Lesson]) -> dict[str, bytes]:
+def written(lessons: Sequence[Lesson], guides: Sequence[Lesson]) -> dict[str, bytes]:
     """Every page by its name, and the headings to search in."""
-    made = {"index.html": layout.index(lessons), "assets/headings.js": searchable(lessons)}
+    made = {
+        "index.html": layout.index(lessons, guides),
+        "assets/headings.js": searchable([*lessons, *guides]),
+    }
+    made |= {guide.page: layout.page(guide, None, None) for guide in guides}
     for number, lesson in enumerate(lessons):
         before = lessons[number - 1] if number else None
         after = lessons[number + 1] if number + 1 < len(lessons) else None

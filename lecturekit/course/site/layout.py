@@ -36,7 +36,7 @@ def templates() -> Environment:
 
 
 def page(lesson: Lesson, before: Lesson | None, after: Lesson | None) -> str:
-    """A notebook as a page."""
+    """A notebook or guide as a page."""
     headings = [heading for heading in lesson.headings if heading.level in (2, 3)]
     return (
         templates()
@@ -51,7 +51,7 @@ def deck(lesson: Lesson, after: Lesson | None) -> str:
     return template.render(lesson=lesson, after=after, stacks=stacks(lesson))
 
 
-def index(lessons: Sequence[Lesson]) -> str:
+def index(lessons: Sequence[Lesson], guides: Sequence[Lesson]) -> str:
     """The first page of the site."""
     ledger = overview.entries(lessons)
     return (
@@ -59,6 +59,7 @@ def index(lessons: Sequence[Lesson]) -> str:
         .get_template("index.html")
         .render(
             lessons=lessons,
+            guides=guides,
             stops=overview.stops(lessons),
             ledger=ledger,
             tally=overview.tally(ledger),

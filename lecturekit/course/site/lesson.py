@@ -42,13 +42,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A notebook with a page of its own."""
+    """A notebook with a page of its own, or a guide, which has no code and no slides."""
 
     name: str
     title: str
     blocks: tuple[Block, ...]
     records: tuple[dict, ...] = ()
     raw: Raw = field(default_factory=dict, repr=False)
+    guide: bool = False
 
     @property
     def page(self) -> str:
@@ -109,6 +110,19 @@ def read_lesson(executed: Path, notebook: Path, pages: frozenset[str], assets: A
     headings = [h for b in blocks if b.passage for h in b.passage.headings]
     title = next((h.text for h in headings if h.level == 1), notebook.stem)
     return Lesson(notebook.stem, title, tuple(blocks), tuple(collect(executed)), raw)
+
+
+def read_guide(path: Path, pages: frozenset[str], assets: Assets) -> Lesson:
+    """Read a page of Markdown that lies beside the notebooks. Arguments, raises: `read_lesson`."""
+    cell = {"cell_type": "markdown", "source": path.read_text(encoding="utf-8")}
+    writer = Writer(Places(path, pages, assets))
+    blocks = [
+        Block("guide", passage, first=k == 0)
+        for k, passage in enumerate(writer.passages(cell, path.name))
+    ]
+    headings = [h for b in blocks if b.passage for h in b.passage.headings]
+    title = next((h.text for h in headings if h.level == 1), path.stem)
+    return Lesson(path.stem, title, tuple(blocks), guide=True)
 
 
 def only_sets_up(cell: Raw) -> bool:

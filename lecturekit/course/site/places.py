@@ -33,16 +33,16 @@ class Places:
     """What one notebook can lead to."""
 
     notebook: Path
-    pages: frozenset[str]  # stems of the notebooks that have a page
+    pages: frozenset[str]  # stems of the notebooks and guides that have a page
     assets: Assets
 
     def link(self, target: str) -> str | None:
-        """A notebook's page, an outer address as it is; None for other files of the repository."""
+        """The page of a notebook or guide, an outer address as it is; None for other files."""
         parts = urlsplit(target)
         if parts.scheme or parts.netloc or not parts.path:
             return target
         path = (self.notebook.parent / unquote(parts.path)).resolve()
-        if path.suffix != ".ipynb" or path.stem not in self.pages:
+        if path.suffix not in (".ipynb", ".md") or path.stem not in self.pages:
             return None
         if path.parent != self.notebook.parent.resolve():
             return None
