@@ -68,6 +68,15 @@ class Behind:
             assert outcome.ok, f"{outcome.notebook} {outcome.result}: {outcome.message}"
         return {outcome.notebook: outcome for outcome in outcomes}
 
+    def output(self, name: str, notebook: str, wait: Callable[[float], None] = time.sleep) -> Path:
+        """One executed notebook of a run that may still go on with others."""
+        path = self.folder / name / "notebooks" / f"{notebook}.ipynb"
+        while not path.exists():
+            if (self.folder / name / "status.json").exists() or self.process.poll() is not None:
+                return Path(self.outcomes(name)[notebook].output)
+            wait(LOOK_SECONDS)
+        return path
+
     def end(self) -> None:
         self.process.stdin.close()
         self.process.wait(timeout=30)

@@ -55,16 +55,48 @@ def own_data():
     return at_hand and os.environ.get("LECTUREKIT_OWN_DATA") != "no"
 
 
-# What is executed behind the tests, by the fixture that waits for it. Tests that wait come last.
+# What is executed behind the tests, by the fixture that waits for it.
 WAITING = {"executed": "shipped", "on_own_data": "lecture"}
+IN_ORDER = ("behind", "rehearsal", *WAITING)  # who asks for a later one waits longer
 
 
-def pytest_collection_modifyitems(items):
-    order = ["", *WAITING]
-    items.sort(key=lambda item: max(order.index(n) for n in ["", *item.fixturenames] if n in order))
+def one_of_several(config) -> bool:
+    """Whether this process has others beside it, each with some of the test files."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests that wait come last or, in a process of their own, first."""
+
+    def waits(item) -> int:
+        asked = [k for k, name in enumerate(IN_ORDER, 1) if name in item.fixturenames]
+        return max(asked, default=0)
+
+    first = one_of_several(config)
+    items.sort(key=lambda item: (first and not waits(item), waits(item)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Of several processes one takes all that waits for notebooks; the other files stay whole."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "notebooks" if Path(file).name.startswith("test_notebooks") else file
+
+    return Files(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
+def at_once(request):
+    """Alone, the notebooks start with the first test, which needs none of them."""
+    if not one_of_several(request.config):
+        request.getfixturevalue("behind")
+
+
+@pytest.fixture(scope="session")
 def behind(request, tmp_path_factory):
     """The notebooks that tests of this session ask for, being executed; None if none does."""
     asked = {name for item in request.session.items for name in item.fixturenames}

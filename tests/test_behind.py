@@ -14,6 +14,23 @@ def test_a_run_that_cannot_be_is_told_with_its_log(tmp_path: Path) -> None:
     behind = Behind(tmp_path, ["none"])
     with pytest.raises(AssertionError, match=r"no run 'none':(.|\n)*KeyError: 'none'"):
         behind.outcomes("none")
+    with pytest.raises(AssertionError, match="no run 'none'"):
+        behind.output("none", "00_start_here")
+    behind.end()
+
+
+def test_a_notebook_is_there_before_its_run_is_over(tmp_path: Path) -> None:
+    behind = Behind(tmp_path, [])
+    done = tmp_path / "shipped" / "notebooks" / "06_multitask.ipynb"
+
+    def work(seconds: float) -> None:
+        done.parent.mkdir(parents=True)
+        done.touch()
+
+    worker = psutil.Process(behind.process.pid)
+    worker.suspend()  # still at work
+    assert behind.output("shipped", "06_multitask", work) == done
+    worker.resume()
     behind.end()
 
 

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import psutil
 import pytest
+from accessible import faults
 from browser import (
     REPOSITORY,
     exported_page,
@@ -494,6 +495,7 @@ def test_the_picture_follows_the_theme_and_stays_legible(live):
     live.page.wait_for_timeout(500)  # for the rest of the page, on the screenshot
     live.root.screenshot(path=SCREENSHOTS / "explorer-dark.png")
     assert brightness(light[0]) < 128 < brightness(dark[0])
+    assert faults(live.page, ".lk-explorer") == []
     assert change("JupyterLab Light") == light
 
 

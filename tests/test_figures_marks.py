@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from contrast import contrast, luminance
+from plotly.colors import sample_colorscale
 
-from lecturekit.figures.marks import seeds_curve, upright
+from lecturekit.figures.fusion import table
+from lecturekit.figures.marks import NUMBER, SQUARES, seeds_curve, upright
+from lecturekit.figures.modalities import heat
 from lecturekit.figures.style import figure, look
 
 
@@ -38,3 +42,16 @@ def test_one_seed_has_no_range():
     made = figure("", "", "")
     seeds_curve(made, [10, 20], [[1.0, 4.0]], look(0), name="early")
     assert [trace.name for trace in made.data] == ["early"]
+
+
+def test_a_number_is_read_on_every_square_and_darker_is_more():
+    shades = sample_colorscale(SQUARES, np.linspace(0, 1, 101), colortype="tuple")
+    colours = ["#" + "".join(f"{round(255 * part):02x}" for part in shade) for shade in shades]
+    assert min(contrast(NUMBER, colour) for colour in colours) >= 4.5
+    assert (np.diff([luminance(colour) for colour in colours]) < 0).all()  # in grey as well
+    for made in (
+        heat(np.eye(2), ["a", "b"], ["c", "d"], title="T"),
+        table(np.eye(2), ["a", "b"], ["c", "d"], title="T", x="X", y="Y"),
+    ):
+        assert made.data[0].textfont.color == NUMBER
+        assert [list(pair) for pair in made.data[0].colorscale] == SQUARES

@@ -6,8 +6,9 @@ from itertools import combinations
 
 import IPython.display
 import pytest
+from contrast import contrast
 
-from lecturekit.figures.style import COLOURS, figure, look, show, styled
+from lecturekit.figures.style import COLOURS, INK, figure, look, show, styled
 from lecturekit.figures.triangle import triangle
 
 POINTS = [[0.0, 0.0], [0.6, 0.8], [-0.5, 0.2]]
@@ -18,6 +19,27 @@ def test_seven_looks_before_one_repeats():
     assert len(set(looks[:7])) == 7 and looks[7:] == looks[:7]
     assert len({k.colour for k in looks}) == len({k.marker for k in looks}) == len(COLOURS) == 7
     assert all(a != b for a, b in combinations([(k.marker, k.dash) for k in looks[:7]], 2))
+
+
+PAPERS = {"white": "#FFFFFF", "dark site": "#16181B", "dark JupyterLab": "#111111"}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_colour_is_seen_in_grey_on_light_and_dark_paper(paper):
+    """WCAG asks 3 : 1 of graphics; grey keeps of a colour its luminance alone."""
+    faint = {
+        c: contrast(c, PAPERS[paper]) for c in (*COLOURS, INK) if contrast(c, PAPERS[paper]) < 3
+    }
+    assert faint == {}
+
+
+def test_in_grey_series_are_told_apart_by_marker_and_dash():
+    """Their luminances do not do it, for all must be seen on both papers."""
+    looks = [look(i) for i in range(7)]
+    alike = [(a, b) for a, b in combinations(looks, 2) if contrast(a.colour, b.colour) < 3]
+    assert len(alike) == 21
+    assert all(a.marker != b.marker for a, b in alike)
+    assert all(a.dash != b.dash for a, b in alike if (a, b) != (looks[0], looks[6]))
 
 
 def test_an_empty_figure_has_its_titles():

@@ -12,9 +12,11 @@ from pathlib import Path
 import behind
 import numpy as np
 import pytest
+from accessible import faint_letters, faults
 from browser import visit, why_no_browser
 from hand import Hand
 from rehearsal import whole
+from walk import missed, walk
 
 from lecturekit import by_hand
 from lecturekit.claims import collect, measured
@@ -413,10 +415,10 @@ def exercise(hand: Hand, title: str, controls: list[dict]) -> None:
     assert len(hand.alt) > 30
 
 
-def explorers(executed, name: str) -> list[tuple[str, list[dict], list[dict]]]:
-    """Title, controls in JupyterLab, controls on the page, of every explorer of a notebook."""
+def explorers(notebook: Path) -> list[tuple[str, list[dict], list[dict]]]:
+    """Title, controls in JupyterLab, controls on the page, of the explorers of an executed one."""
     found = []
-    for cell in read(Path(executed[name].output))["cells"]:
+    for cell in read(notebook)["cells"]:
         for output in cell.get("outputs", []):
             if EXPLORER_MIME in output.get("data", {}):
                 about = output["metadata"]["lecturekit"]["explorer"]
@@ -431,6 +433,46 @@ def meanwhile(request):
     rehearsal = request.getfixturevalue("rehearsal")
     if rehearsal:
         rehearsal.go_on()
+
+
+# ------------------------------------------------------------------ in JupyterLab
+
+
+def in_view(page, title: str) -> Hand:
+    """The explorer, scrolled into view (JupyterLab draws only what is seen)."""
+    page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+    hand = Hand.on(page, title)
+    for _ in range(80):
+        if hand.root.count() and hand.root.locator(".gtitle").count():
+            hand.root.scroll_into_view_if_needed()
+            return hand
+        page.mouse.move(650, 500)
+        page.mouse.wheel(0, 700)
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the explorer {title!r} was not drawn")
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_explorer_in_jupyterlab(behind, rehearsal, name):
+    visited = rehearsal[name]
+    visited.page.set_default_timeout(10_000)
+    for title, controls, _ in explorers(behind.output("shipped", name, rehearsal.wait)):
+        exercise(in_view(visited.page, title), title, controls)
+    assert faults(visited.page, ".lk-explorer") == []  # what else is there is JupyterLab's own
+    noise = visited.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
+    assert noise.count() == 0
+    assert visited.errors == []
+    assert visited.strangers == []
+
+
+@pytest.mark.parametrize("name", list(filter(whole, NOTEBOOKS)))
+def test_a_second_run_leaves_identical_records(behind, rehearsal, name):
+    """JupyterLab's run is the second one; without a browser `test_notebooks` makes another."""
+    page = rehearsal[name].page
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    again = collect(rehearsal.file(name))
+    first = behind.output("shipped", name, rehearsal.wait)
+    assert again == collect(first)  # a saved 0.0 may read 0
 
 
 # ------------------------------------------------------------------ on the site, from file://
@@ -452,11 +494,22 @@ def opened(site: Path, page: str, **context):
     return visit((site / name).as_uri() + mark + place, **context)
 
 
+def draw_all(page):
+    """Scroll to each picture of a page, which draws it."""
+    waiting = page.locator(".lk-page")
+    for k in range(waiting.count()):
+        waiting.nth(k).scroll_into_view_if_needed()
+        page.wait_for_function(
+            "(k) => document.querySelectorAll('.lk-page')[k].querySelector('.main-svg')",
+            arg=k, timeout=10_000,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_explorer_on_its_page(executed, site, name):
     with opened(site, f"{name}.html", offline=True) as visited:
         visited.page.set_default_timeout(30_000)
-        found = explorers(executed, name)
+        found = explorers(Path(executed[name].output))
         assert found
         for number, (title, _, controls) in enumerate(found):
             # It mounts when it comes near the eye.
@@ -466,31 +519,55 @@ def test_every_explorer_on_its_page(executed, site, name):
             hand.wait_until_drawn()
             exercise(hand, title, controls)
             hand.root.screenshot(path=SCREENSHOTS / f"page-{name}-{number}.png")
+        assert faults(visited.page) == []
         assert visited.errors == []
         assert visited.strangers == []
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_figure_of_a_page_is_drawn_with_its_alt_text(site, name):
-    with opened(site, f"{name}.html", offline=True) as visited:
+    with opened(site, f"{name}.html", offline=True, color_scheme="dark") as visited:
         page = visited.page
-        waiting = page.locator(".lk-page")
-        for k in range(waiting.count()):
-            waiting.nth(k).scroll_into_view_if_needed()
-            page.wait_for_function(
-                "(k) => document.querySelectorAll('.lk-page')[k].querySelector('.main-svg')",
-                arg=k, timeout=10_000,
-            )  # fmt: skip
+        draw_all(page)
         described = "(all) => all.map((each) => (each.getAttribute('aria-label') ?? '').length)"
         assert min(page.locator(".lk-figure, .lk-picture").evaluate_all(described)) > 20
         assert page.locator("math").count() == page.locator("math[alttext]").count()
+        assert faults(page) == []  # in the dark; in the light while its explorers move
+        assert faint_letters(page) == []
         assert visited.errors == []
         assert visited.strangers == []
+
+
+def test_a_narrow_screen_shuts_nobody_out(site):
+    with opened(site, "00_start_here.html", offline=True) as visited:
+        visited.page.set_viewport_size({"width": 400, "height": 800})
+        draw_all(visited.page)
+        for theme in ("light", "dark"):
+            visited.page.emulate_media(color_scheme=theme)
+            assert faults(visited.page) == []
+        wide = "() => document.documentElement.scrollWidth - innerWidth"
+        assert visited.page.evaluate(wide) <= 0  # nothing to be scrolled to sideways
+
+
+def test_a_page_is_walked_by_keyboard_alone(site):
+    """Tab reaches every control, it is seen there, arrow keys move the picture, Tab leads out."""
+    with opened(site, "00_start_here.html", offline=True) as visited:
+        page = visited.page
+        draw_all(page)
+        page.evaluate("() => scrollTo(0, 0)")
+        walked = walk(page)
+        assert walked.unseen == ()
+        assert walked.moved >= 2
+        assert missed(page, ".lk-explorer :is(input, select, button, [role=slider])") == []
+        assert visited.errors == []
 
 
 def test_the_index_leads_to_every_page_and_claim(site):
     with opened(site, "index.html", offline=True) as visited:
         page = visited.page
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            assert faults(page) == []
         targets = page.locator("main a[href]").evaluate_all("(all) => all.map((a) => a.href)")
         pages = {target.split("/")[-1].split("#")[0] for target in targets}
         assert {f"{name}.html" for name in NOTEBOOKS} <= pages
@@ -536,9 +613,12 @@ def test_a_deck_shows_a_slide_at_a_time_and_its_explorer_moves(executed, site):
         page.set_viewport_size({"width": 1280, "height": 720})
         hand = Hand.on(page, "Tug of war")
         hand.wait_until_drawn()
-        controls = next(c for t, _, c in explorers(executed, "06_multitask") if t == "Tug of war")
+        controls = next(
+            c for t, _, c in explorers(Path(executed["06_multitask"].output)) if t == "Tug of war"
+        )
         exercise(hand, "Tug of war", controls)
         page.screenshot(path=SCREENSHOTS / "deck.png")
+        assert faults(page) == []
         box = hand.root.locator(".js-plotly-plot").bounding_box()
         assert box["y"] + box["height"] <= 720, "the picture must fit the screen"
         page.mouse.click(5, 300)
@@ -548,41 +628,3 @@ def test_a_deck_shows_a_slide_at_a_time_and_its_explorer_moves(executed, site):
             page.wait_for_function("(before) => location.href !== before", arg=before)
         assert visited.errors == []
         assert visited.strangers == []
-
-
-# ------------------------------------------------------------------ in JupyterLab
-
-
-def in_view(page, title: str) -> Hand:
-    """The explorer, scrolled into view (JupyterLab draws only what is seen)."""
-    page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
-    hand = Hand.on(page, title)
-    for _ in range(80):
-        if hand.root.count() and hand.root.locator(".gtitle").count():
-            hand.root.scroll_into_view_if_needed()
-            return hand
-        page.mouse.move(650, 500)
-        page.mouse.wheel(0, 700)
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the explorer {title!r} was not drawn")
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_explorer_in_jupyterlab(executed, rehearsal, name):
-    visited = rehearsal[name]
-    visited.page.set_default_timeout(10_000)
-    for title, controls, _ in explorers(executed, name):
-        exercise(in_view(visited.page, title), title, controls)
-    noise = visited.page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
-    assert noise.count() == 0
-    assert visited.errors == []
-    assert visited.strangers == []
-
-
-@pytest.mark.parametrize("name", list(filter(whole, NOTEBOOKS)))
-def test_a_second_run_leaves_identical_records(executed, rehearsal, name):
-    """JupyterLab's run is the second one; without a browser `test_notebooks` makes another."""
-    page = rehearsal[name].page
-    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    again = collect(rehearsal.file(name))
-    assert again == collect(Path(executed[name].output))  # a saved 0.0 may read 0

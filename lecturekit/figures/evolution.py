@@ -67,11 +67,12 @@ def side_by_side(
 
     Args:
         maps: name → [rows, 2]; numbers: name → a few words.
-        label: [rows] classes, shown by colour and marker; None where there are none.
+        label: [rows] classes, shown by colour and marker, and by name in the middle of each; None
+            where there are none.
     """
     made = figure(title, "", "", height=430)
     made.update_layout(title={"subtitle": {"text": below}})
-    width = 1 / len(maps)
+    width, names = 1 / len(maps), []
     for i, (name, points) in enumerate(maps.items()):
         axis = str(i + 1) if i else ""
         classes = np.zeros(len(points), int) if label is None else label
@@ -84,7 +85,20 @@ def side_by_side(
             f"xaxis{axis}": {"domain": domain, "title": {"text": text}, **BLANK},
             f"yaxis{axis}": {"anchor": f"x{axis}", **BLANK},
         })  # fmt: skip
+        if label is not None:
+            names += _names(points, label, axis)
+    made.update_layout(annotations=names)
     return made
+
+
+def _names(points: Floats, label: NDArray[np.integer], axis: str) -> list[dict[str, Any]]:
+    """The name of each class over its middle, for islands whose markers cover one another."""
+    middles = {name: np.median(points[label == name], axis=0) for name in np.unique(label)}
+    return [
+        {"x": x, "y": y, "xref": f"x{axis}", "yref": f"y{axis}", "yshift": 18,
+         "text": f"<b>{name}</b>", "showarrow": False, "font": {"size": 16}}
+        for name, (x, y) in middles.items()
+    ]  # fmt: skip
 
 
 def _classes(

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from lecturekit.figures.marks import seeds_curve, upright
+from lecturekit.figures.marks import NUMBER, SQUARES, seeds_curve, upright
 from lecturekit.figures.style import INK, figure, look
 
 Floats = NDArray[np.floating]
@@ -72,9 +72,9 @@ def accuracies(
             showlegend=False,
             marker={"color": look(i).colour}, textfont={"size": 18},
         )  # fmt: skip
+    # named in the legend: beside the line the words would lie on a bar
     made.add_hline(y=chance, line={"color": INK, "dash": "dash", "width": 2},
-                   annotation={"text": f"chance {chance:g} %", "font": {"size": 15}},
-                   annotation_position="bottom left")  # fmt: skip
+                   name=f"chance {chance:g} %", showlegend=True)  # fmt: skip
     made.update_yaxes(range=[0, 112])
     return made
 
@@ -104,8 +104,8 @@ def table(
     """A matrix as shaded squares with their numbers; the first row on top, one square framed."""
     made = figure(title, x, y, height=160 + 62 * len(rows))
     made.add_heatmap(
-        z=values, x=list(columns), y=list(rows), colorscale=GREYS, showscale=False, name=name,
-        texttemplate=f"%{{z:{form}}}", textfont={"size": 17}, hoverinfo="z",
+        z=values, x=list(columns), y=list(rows), colorscale=SQUARES, showscale=False, name=name,
+        texttemplate=f"%{{z:{form}}}", textfont={"size": 17, "color": NUMBER}, hoverinfo="z",
     )  # fmt: skip
     if chosen is not None:
         row, column = chosen

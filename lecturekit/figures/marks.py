@@ -1,4 +1,4 @@
-"""Marks that several figures share: an upright line, and a curve with the range of its seeds."""
+"""What several figures share: an upright line, a curve with the range of its seeds, squares."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from lecturekit.figures.style import INK, Look
+
+# Squares with a number written into each: the darkest is still light enough for the dark number
+# (plotly's own choice, dark grey or white, is faint on what lies between).
+SQUARES = [[0, "#FBF1C9"], [1, "#4C84B0"]]
+NUMBER = "#111111"
 
 
 def upright(

@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from lecturekit.claims import interval
+from lecturekit.figures.marks import NUMBER, SQUARES
 from lecturekit.figures.style import INK, figure, look
 from lecturekit.modalities.clusters import as_sets, clusters, links
 
 Floats = NDArray[np.floating]
-LIGHT_TO_DARK = "Cividis_r"
+# Names that need room rise to their tick, so that the last one stays in the picture.
+SLANTED = [0, -30, -90]
 
 
 def in_braces(groups: Sequence[int] | NDArray, names: Sequence[str]) -> str:
@@ -42,10 +44,11 @@ def heat(
     made = figure(title, x, y, height=height)
     made.add_heatmap(
         z=values, x=list(columns), y=list(rows), zmin=0, zmax=top or float(np.nanmax(values)),
-        colorscale=LIGHT_TO_DARK, showscale=False, texttemplate=text, xgap=2, ygap=2,
+        colorscale=SQUARES, showscale=False, xgap=2, ygap=2,
+        texttemplate=text, textfont={"color": NUMBER},
         hovertemplate="%{y} → %{x}: %{z:.3f}<extra></extra>",
     )  # fmt: skip
-    made.update_xaxes(type="category", showgrid=False, ticks="")
+    made.update_xaxes(type="category", showgrid=False, ticks="", autotickangles=SLANTED)
     made.update_yaxes(type="category", autorange="reversed", showgrid=False, ticks="")
     return made
 
@@ -112,7 +115,7 @@ def _tree(
                 "symbol": [look(int(g)).marker for g in groups]},
     )  # fmt: skip
     made.update_xaxes(tickvals=list(range(size)), ticktext=[str(names[k]) for k in leaves],
-                      range=[-0.6, size - 0.4], showgrid=False)  # fmt: skip
+                      range=[-0.6, size - 0.4], showgrid=False, autotickangles=SLANTED)  # fmt: skip
     made.update_yaxes(range=[-0.04 * top, top])
     return made
 

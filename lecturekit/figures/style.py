@@ -16,7 +16,7 @@ from typing import Any
 import plotly.graph_objects as go
 import plotly.io as pio
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#9C4F88", "#B87800", "#3A8FC4", "#555555")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#9C4F88", "#B87800", "#3A8FC4", "#6E6E6E")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 INK = "#707070"  # for lines that belong to no series: seen on white and on black
