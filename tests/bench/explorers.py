@@ -1,19 +1,16 @@
 """Explorers in headless Chromium: from a key or pointer to the redrawn picture, first paint, size.
 
-Goals are those of the design. Needs Chromium and playwright, as the browser tests do.
+Needs Chromium and playwright, as the browser tests do.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
 import psutil
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from browser import (
     exported_page,
     lab,
@@ -23,6 +20,8 @@ from browser import (
     why_no_browser,
     write_notebook,
 )
+
+from bench.rows import Row, at_least, at_most, tell
 
 PRESSES, GAP_MS = 40, 250
 DRAG_MOVES = 90
@@ -93,7 +92,7 @@ def press(page, slider, start: int) -> list[float]:
     return after(seen["keys"], seen["drawn"])
 
 
-def drag(page) -> str:
+def drag(page, where: str) -> Iterator[Row]:
     """Redraws a second while a handle is dragged, and how far they are behind the pointer."""
     handle = page.locator(".lk-handle").nth(2)
     handle.scroll_into_view_if_needed()
@@ -109,9 +108,9 @@ def drag(page) -> str:
     seen = page.evaluate("seen")
     while_moving = [t for t in seen["drawn"] if t <= seen["moves"][-1]]
     rate = 1000 * len(while_moving) / (seen["moves"][-1] - seen["moves"][0])
-    last = seen["drawn"][-1] - seen["moves"][-1]
     behind = median(after(seen["moves"], seen["drawn"]))
-    return f"{rate:.0f} a second, {behind:.0f} ms behind, the last {last:.0f}"
+    yield Row(f"{where}, dragging a point", rate, "pictures a second", budget=at_least(20))
+    yield Row(f"{where}, picture behind the pointer", behind, "ms", budget=at_most(100))
 
 
 def heap(page) -> float:
@@ -143,12 +142,11 @@ def first_paint(server, name: str) -> float:
         return (page.evaluate("seen.drawn[0]") - start) / 1000
 
 
-def line(what: str, measured: str, goal: str) -> None:
-    print(f"{what:52s} {measured:>34s}   goal {goal}", flush=True)
-
-
-def ms(times: Sequence[float]) -> str:
-    return f"{median(times):.0f} ms median, {quantiles(times, n=20)[-1]:.0f} p95"
+def latencies(what: str, times: Sequence[float], usual: float, rare: float | None) -> Iterator[Row]:
+    """Median and 95th percentile of milliseconds, each with its budget."""
+    yield Row(f"{what}, median", median(times), "ms", budget=at_most(usual))
+    slow = quantiles(times, n=20)[-1]
+    yield Row(f"{what}, 95 of 100", slow, "ms", budget=at_most(rare) if rare else None)
 
 
 def turn(page, number: int):
@@ -158,7 +156,7 @@ def turn(page, number: int):
     return slider
 
 
-def on_a_page(folder: Path) -> None:
+def on_a_page(folder: Path) -> Iterator[Row]:
     """Without a kernel."""
     waves = [EXPLORE.format(kind=kind, n=kind, turns=FEW) for kind in ("webgl", "svg")]
     address, _ = exported_page(folder, WAVE + waves[0], waves[1], SPRINGS)
@@ -166,18 +164,18 @@ def on_a_page(folder: Path) -> None:
         page = visited.page
         page.wait_for_timeout(3000)
         for number, kind in enumerate(("WebGL", "SVG")):
-            times = ms(press(page, turn(page, number), 5))
-            line(f"page: key to picture, 1,000 markers {kind}", times, "<= 50 median")
-        line("page: drag", drag(page), ">= 20 a second, <= 100 ms")
+            what = f"exported page, key to picture, 1,000 markers in {kind}"
+            yield from latencies(what, press(page, turn(page, number), 5), 50, None)
+        yield from drag(page, "exported page")
         before = heap(page)
         move_much(page, turn(page, 1))
-        line(f"page: heap after {MANY} moves", f"{heap(page) - before:+.1f} MB", "about 0")
+        yield Row(f"exported page, heap after {MANY} moves", heap(page) - before, "MB more")
     ten = [EXPLORE.format(kind="svg", n=n, turns=FEW) for n in range(10)]
     _, size = exported_page(folder, WAVE + ten[0], *ten[1:])
-    line("page: ten explorers", f"{size / 1000:,.0f} kB", "<= 3,000 kB")
+    yield Row("exported page with ten explorers", size / 1000, "kB", budget=at_most(3000))
 
 
-def in_the_lab(folder: Path) -> None:
+def in_the_lab(folder: Path) -> Iterator[Row]:
     """With a kernel."""
     lone = EXPLORE.format(kind="svg", n=0, turns=FEW)
     write_notebook(folder / "lone.ipynb", WAVE + lone)
@@ -186,39 +184,50 @@ def in_the_lab(folder: Path) -> None:
     more = [EXPLORE.format(kind="svg", n=n, turns=FEW) for n in range(7)]
     ten = write_notebook(folder / "ten.ipynb", WAVE + far[0], far[1], *more, SPRINGS)
     with lab(folder) as server:
-        line("lab: first paint", f"{first_paint(server, 'lone.ipynb'):.1f} s", "<= 2 s")
+        first = first_paint(server, "lone.ipynb")
+        yield Row("JupyterLab, first picture of a notebook", first, "s", budget=at_most(2))
         behind = first_paint(server, "slow.ipynb")
-        line("lab: first paint, a slow cell behind it", f"{behind:.1f} s", "<= 4 s")
+        what = "JupyterLab, first picture with a slow cell behind it"
+        yield Row(what, behind, "s", budget=at_most(4))
         with visit(server.page(ten.name)) as visited:
             page = visited.page
             run_all(page)
             page.wait_for_timeout(6000)
             for number, kind in enumerate(("WebGL", "SVG")):
-                times = ms(press(page, turn(page, number), 3000))  # beyond what is on the page
-                goal = "<= 60 median, <= 120 p95"
-                line(f"lab: through the kernel, 1,000 markers {kind}", times, goal)
-            line("lab: drag", drag(page), ">= 20 a second, <= 100 ms")
-            kernel = next(
-                process
-                for process in psutil.Process(server.pid).children(recursive=True)
-                if any("ipykernel" in word for word in process.cmdline())
-            )
-            save = "() => jupyterapp.commands.execute('docmanager:save')"
-            page.evaluate(save)
-            size, before, rss = ten.stat().st_size, heap(page), kernel.memory_info().rss
-            move_much(page, turn(page, 1))
-            page.evaluate(save)
-            grown = (kernel.memory_info().rss - rss) / 2**20
-            grew = (
-                f"{ten.stat().st_size - size:+d} B, {heap(page) - before:+.1f} MB, {grown:+.0f} MiB"
-            )
-            line(f"lab: file, heap, kernel after {MANY} moves", grew, "+0 B")
+                times = press(page, turn(page, number), 3000)  # beyond what is on the page
+                what = f"JupyterLab, through the kernel, 1,000 markers in {kind}"
+                yield from latencies(what, times, 60, 120)
+            yield from drag(page, "JupyterLab")
+            yield from after_many_moves(page, server.pid, ten)
+
+
+def after_many_moves(page, pid: int, notebook: Path) -> Iterator[Row]:
+    """What has grown after MANY moves of a slider: the saved file, the page, the kernel."""
+    kernel = next(
+        process
+        for process in psutil.Process(pid).children(recursive=True)
+        if any("ipykernel" in word for word in process.cmdline())
+    )
+    save = "() => jupyterapp.commands.execute('docmanager:save')"
+    page.evaluate(save)
+    size, before, rss = notebook.stat().st_size, heap(page), kernel.memory_info().rss
+    move_much(page, turn(page, 1))
+    page.evaluate(save)
+    what = f"JupyterLab after {MANY} moves"
+    yield Row(f"{what}, notebook", notebook.stat().st_size - size, "B more", budget=at_most(0))
+    yield Row(f"{what}, heap of the page", heap(page) - before, "MB more")
+    yield Row(f"{what}, kernel", (kernel.memory_info().rss - rss) / 2**20, "MiB more")
+
+
+def rows() -> Iterator[Row]:
+    missing = why_no_browser()
+    if missing:
+        yield Row("explorers in a browser", None, note=missing)
+        return
+    with tempfile.TemporaryDirectory() as name:
+        yield from on_a_page(Path(name))
+        yield from in_the_lab(Path(name))
 
 
 if __name__ == "__main__":
-    missing = why_no_browser()
-    if missing:
-        raise SystemExit(missing)
-    with tempfile.TemporaryDirectory() as name:
-        on_a_page(Path(name))
-        in_the_lab(Path(name))
+    tell(rows())
