@@ -15,7 +15,7 @@ from lecturekit.course.notebook import code_cells, read, source
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
-GUIDES = ("for_lecturers.md", "for_students.md", "glossary.md")
+GUIDES = ("for_lecturers.md", "for_students.md", "glossary.md", "for_hubs.md")
 
 
 def text(guide: str) -> str:
