@@ -3,7 +3,7 @@
 PYTHON ?= python3
 LECTUREKIT := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/lecturekit,.venv/bin/lecturekit)
 
-.PHONY: help setup ready lab lecture site homework test bench check clean
+.PHONY: help setup ready lab lecture site homework hub test newest bench check clean
 help:            ## this list
 	@sed -n 's/^\([a-z]*\): .*## /make \1\t/p' Makefile | expand -t 16
 
@@ -25,11 +25,17 @@ site: ready      ## write build/site: pages and slides that need no kernel and n
 homework: ready  ## the students' versions (ARGS="grade h1 FOLDER" grades; see the README)
 	@$(LECTUREKIT) homework $(or $(ARGS),release)
 
+hub: ready       ## install a JupyterHub for the class and try it with ten users (for_hubs.md)
+	@$(dir $(LECTUREKIT))python -m lecturekit.hub try $(ARGS)
+
 test: ready      ## run all tests (ARGS go to pytest)
 	@$(LECTUREKIT) test $(ARGS)
 
-bench: ready     ## run the benchmarks
-	@$(LECTUREKIT) bench
+newest: ready    ## run the fast tests with the newest packages, see what breaks (ARGS=tests: all)
+	@$(LECTUREKIT) newest $(ARGS)
+
+bench: ready     ## measure how fast things are (ARGS="kernels start" chooses; ARGS=all: slow ones too)
+	@$(LECTUREKIT) bench $(ARGS)
 
 check: ready     ## look for slips in the notebooks
 	@$(LECTUREKIT) check

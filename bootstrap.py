@@ -294,11 +294,23 @@ def write_settings(prefix: str) -> None:
             write(path, json.dumps(wanted, indent=2) + "\n")
 
 
+def read_only() -> str:
+    """The message for a checkout that this user cannot write."""
+    copy = "xcopy /e /i" if WINDOWS else "cp -r"
+    return (
+        f"{ROOT} cannot be written, so no .venv can be made or changed in it.\n"
+        f'Copy it to a folder of your own:   {copy} "{ROOT}" lecture\n'
+        f"then, in the copy:                 {repeat()}"
+    )
+
+
 def make(made_in: str) -> None:
     """Make the environment, or update in place what is sound. The stamp says "unfinished" until
     the end: whatever breaks off the work in between, the next run starts from nothing. An update
     that only lacks a network leaves what was there, to be updated another time."""
     here = place(sys.version_info)
+    if not os.access(VENV if os.path.exists(VENV) else ROOT, os.W_OK):
+        raise SetupError(read_only())
     sound = os.path.exists(PYTHON) and (made_in == here or (not made_in and is_usable()))
     if sound:
         write(STAMP, UNFINISHED)

@@ -7,6 +7,8 @@ import os
 import sys
 from dataclasses import dataclass
 
+from lecturekit import memory
+
 NEEDED = ("tensorflow", "keras", "jupyterlab", "ipywidgets", "plotly", "umap-learn", "papermill")
 KERNEL_MIB = 1536  # peak of the largest notebook
 
@@ -23,8 +25,6 @@ class Check:
 
 def checks() -> list[Check]:
     """Look at Python, the packages, memory and processor cores. Loads no package."""
-    import psutil
-
     version = ".".join(map(str, sys.version_info[:3]))
     found = [
         Check(
@@ -37,9 +37,8 @@ def checks() -> list[Check]:
             found.append(Check(name, importlib.metadata.version(name), True))
         except importlib.metadata.PackageNotFoundError:
             found.append(Check(name, "missing", False, "set up again: make setup"))
-    free = psutil.virtual_memory().available // 2**20
-    remedy = "close other notebooks (Kernel ▸ Shut Down All Kernels) or programs"
-    found.append(Check("free memory", f"{free:,} MiB", free >= KERNEL_MIB, remedy))
+    free = memory.free()
+    found.append(Check("free memory", str(free), free.mib >= KERNEL_MIB, free.remedy))
     found.append(Check("processor cores", str(os.cpu_count()), True))
     return found
 

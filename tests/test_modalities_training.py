@@ -139,6 +139,14 @@ def test_the_control_is_a_source_and_no_target(study):
         heterogeneity([replace(views, names=(CONTROL, "a", "b", "c"))], study=study)
 
 
+def test_the_first_seed_is_that_of_the_first_views(study):
+    views = families()
+    found = heterogeneity([views, views], study=study, first_seed=3)
+    for k, seed in enumerate((3, 4)):
+        wanted, _ = study.run(views, seed, [0, 1, 2, 3])
+        np.testing.assert_array_equal(found.accuracy[k], wanted)
+
+
 def test_every_loss_is_a_sum_over_networks():
     logits = RNG.normal(size=(5, 3, 4)).astype(np.float32)
     label = np.array([0, 1, 2, 3, 0])

@@ -273,6 +273,8 @@ def test_compare_gives_every_method_the_same_start_data_and_batches():
     start, (x, y) = conflict.TwoTaskNet(3, 1), conflict.conflicting_tasks(1, rows=3000)
     untrained = [explained_variance(y[2000:, t], start(x[2000:])[:, t]) for t in (0, 1)]
     np.testing.assert_allclose(plain[0, 1], untrained, atol=5)
+    later = conflict.compare([1.0], methods[:1], seeds=1, first_seed=1, steps=1, batch=8)
+    np.testing.assert_array_equal(later["plain sum"][0, 0], plain[0, 1])
 
 
 def test_compare_names_an_unknown_method():

@@ -100,6 +100,14 @@ def test_random_folds_are_drawn_within_tasks(four_tasks):
     np.testing.assert_array_equal(again.train, folds[0].train)
 
 
+def test_random_folds_may_begin_at_another_seed(four_tasks):
+    (later,) = splits.folds(four_tasks, 1, first_seed=2)
+    same = splits.folds(four_tasks, 3)[2]
+    assert later.seed == same.seed == 2
+    for part in ("train", "valid", "test"):
+        np.testing.assert_array_equal(getattr(later, part), getattr(same, part))
+
+
 def test_folds_of_the_exams_keep_a_row_of_the_smallest_school(exams):
     check_folds(splits.folds(exams, 2), exams)
 
@@ -116,6 +124,10 @@ def test_official_splits_are_used_and_only_these(four_tasks):
     assert len(splits.folds(table, 1)) == 1
     with pytest.raises(ValueError, match=r"four needs .* at most 2 \(its official splits\).*=3"):
         splits.folds(table, 3)
+    (second,) = splits.folds(table, 1, first_seed=1)
+    np.testing.assert_array_equal(second.test, pairs[1][1])
+    with pytest.raises(ValueError, match=r"at most 1 \(its official splits\).*=2"):
+        splits.folds(table, 2, first_seed=1)
 
 
 @pytest.mark.skipif(not (REAL / "school").is_dir(), reason=f"no School data in {REAL}")

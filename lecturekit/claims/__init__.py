@@ -9,11 +9,13 @@ is written down before its result is known; the verdict is computed, never typed
 
 from lecturekit.claims.judge import MIME, Claim, Setting, claim, identity, interval, measured
 from lecturekit.claims.ledger import collect, differences, ledger, ledger_text
+from lecturekit.claims.other_seeds import changed
 
 __all__ = [
     "MIME",
     "Claim",
     "Setting",
+    "changed",
     "claim",
     "collect",
     "differences",

@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
 
     lab = command("lab", "open JupyterLab on the first notebook, for this machine only")
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
-    lab.add_argument("--port", type=int, help="first port to try")
+    lab.add_argument("--port", type=port, help="first port to try (8888)")
 
     def execution(command: argparse.ArgumentParser) -> None:
         command.add_argument("-p", "--parameter", action="append", default=[], metavar="KEY=VALUE")
@@ -46,13 +46,22 @@ def parser() -> argparse.ArgumentParser:
 
     site = command("site", "write the lecture to build/site: pages and slides without a kernel")
     execution(site)
+    site.add_argument("--out", type=Path, metavar="DIR", help="where the site goes (build)")
     site.add_argument("--rerun", action="store_true", help="execute what is fresh as well")
 
     homework.add(command("homework", "release, check and grade homework"), positive)
     command("check", "look for slips in the notebooks")
     command("clean", "remove outputs and other traces of runs from the notebooks")
     command("test", "run the tests; further options go to pytest")
-    command("bench", "run the benchmarks")
+    command("newest", "run the fast tests with the newest packages; options go to pytest instead")
+    bench = command("bench", "measure how fast things are, and print one table")
+    bench.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="like kernels; the quick ones without a name, or all",
+    )
+    bench.add_argument("--into-readme", action="store_true", help="put the results into the README")
     return top
 
 
@@ -61,6 +70,14 @@ def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number
+
+
+def port(text: str) -> int:
+    """A port that a server can have; a taken one is fine, the next free one is used."""
+    number = positive(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError(f"must be at most 65535, got {number}")
     return number
 
 
@@ -152,11 +169,18 @@ def tell(outcomes: Sequence) -> int:
 
 def site_command(root: Path, options: argparse.Namespace) -> int:
     """`lecturekit site`: executes what is not fresh, then writes the site or leaves the old one."""
+    from lecturekit.course.outcome import cannot_write
     from lecturekit.course.site.build import build
     from lecturekit.course.site.fresh import Results
+    from lecturekit.course.writable import try_to_write
 
     notebooks = checkout.notebooks(root)
-    results = Results(root, root / "build" / "site-runs")
+    out = options.out or root / "build"
+    try:
+        try_to_write(out)
+    except OSError as error:
+        raise CourseError(cannot_write(out, error)) from error
+    results = Results(root, out / "site-runs")
     outcomes = results.refresh(
         notebooks,
         given_parameters(notebooks, options),
@@ -168,9 +192,7 @@ def site_command(root: Path, options: argparse.Namespace) -> int:
     if status:
         print("\nThe site was not written; what was there is unchanged.", file=sys.stderr)
         return status
-    report_site(
-        build({path: results.executed(path) for path in notebooks}, root / "build" / "site")
-    )
+    report_site(build({path: results.executed(path) for path in notebooks}, out / "site"))
     return 0
 
 
@@ -208,7 +230,7 @@ def clean_command(root: Path) -> int:
 
 def act(options: argparse.Namespace, extra: list[str]) -> int:
     """Do what was asked for."""
-    from lecturekit.course import lab, testing
+    from lecturekit.course import lab, newest, testing
 
     if options.command == "homework":
         return homework.act(options)
@@ -226,15 +248,18 @@ def act(options: argparse.Namespace, extra: list[str]) -> int:
             return clean_command(root)
         case "test":
             return testing.test(root, extra)
+        case "newest":
+            return newest.newest(root, extra)
         case _:
-            return testing.bench(root)
+            into = ["--into-readme"] * options.into_readme
+            return testing.bench(root, [*options.names, *into])
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Parse, act, and turn what went wrong into a message and an exit status."""
     command = parser()
     options, extra = command.parse_known_args(words)
-    if extra and options.command != "test":
+    if extra and options.command not in ("test", "newest"):
         command.error(f"{options.command} does not know {' '.join(extra)}")
     try:
         return act(options, extra)
@@ -242,7 +267,11 @@ def main(words: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.status
     except OSError as error:  # a full disk, a file that is not ours, …; nothing half-written stays
-        print(f"Stopped: {error}.\nMake room or set the permissions, then repeat.", file=sys.stderr)
+        elsewhere = ", or choose another folder with --out DIR" * hasattr(options, "out")
+        print(
+            f"Stopped: {error}.\nMake room or set the permissions, then repeat{elsewhere}.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -15,8 +15,8 @@ class Outcome:
     """The result of one notebook.
 
     `result` is one of: ok, raised, timed out, kernel died, not written, unreadable, failed,
-    stopped. `message` names the thing and the remedy; it is empty when all is well. `output` is
-    the executed notebook, `log` what was printed outside of it; "" when there is none.
+    no memory, stopped. `message` names the thing and the remedy; it is empty when all is well.
+    `output` is the executed notebook, `log` what was printed outside of it; "" when there is none.
     """
 
     notebook: str

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from lecturekit import memory
 from lecturekit.course.errors import CourseError
 from lecturekit.course.interrupt import interruptible
 from lecturekit.course.notebook import Unreadable, code_cells, read, unfinished_name
 from lecturekit.course.outcome import Outcome, cannot_write, write_status
-from lecturekit.course.share import environment, jobs_that_pay, machine
+from lecturekit.course.share import environment, jobs_that_pay, machine, tight, too_little
+from lecturekit.course.writable import try_to_write
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -59,15 +61,19 @@ def run(
     cores = cores or all_cores
     jobs = jobs or jobs_that_pay(len(notebooks), cores, free_mib)
     try:
+        try_to_write(out)
         for folder in ("notebooks", "failed", "logs"):
             (out / folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CourseError(cannot_write(out, error)) from error
     cells = {path: cells_of(path) for path in notebooks}
+    warning = tight([path.stem for path in notebooks], jobs, memory.free(swap=True))
     with (
         tempfile.TemporaryDirectory(prefix="lk-", ignore_cleanup_errors=True) as scratch,
         tqdm(total=sum(cells.values()), unit=" cells", disable=None, dynamic_ncols=True) as bar,
     ):
+        if warning:
+            bar.write(warning, file=sys.stderr)
         env = environment(max(1, cores // jobs), Path(scratch), static)
         crew = Crew(out, env, cell_timeout, bar)
         outcomes = crew.run_all(notebooks, parameters or {}, jobs)
@@ -129,8 +135,12 @@ class Crew:
         end: dict[str, Any] = {}
         try:
             read(path)
-            with log.open("wb") as file:
-                worker = self.start(path, parameters, file)
+            worker = None
+            if lacking := too_little(path.stem, memory.free(swap=True)):
+                end = {"result": "no memory", "message": lacking}
+            else:
+                with log.open("wb") as file:
+                    worker = self.start(path, parameters, file)
             if worker is not None:
                 end = self.follow(path, worker) | {"log": str(log) * (log.stat().st_size > 0)}
         except Unreadable as error:

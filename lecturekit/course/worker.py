@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
 import threading
 import traceback
@@ -63,6 +64,13 @@ def execute(
 
     from lecturekit.course.kernel import ThisPython
 
+    kernels = []
+
+    class Kernel(ThisPython):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            kernels.append(self)
+
     try:
         papermill.execute_notebook(
             str(source).replace("{", "{{").replace("}", "}}"),  # papermill would fill in braces
@@ -73,7 +81,7 @@ def execute(
             cwd=str(source.parent),
             progress_bar=False,
             execution_timeout=cell_timeout,
-            kernel_manager_class=ThisPython,
+            kernel_manager_class=Kernel,
             on_notebook_start=execution.on_notebook_start,
             on_cell_execute=execution.on_cell_execute,
             on_cell_executed=execution.on_cell_executed,
@@ -87,11 +95,24 @@ def execute(
         )
     except DeadKernelError:
         return "kernel died", (
-            f"lost its kernel {where(execution)}\n"
-            "Most often memory ran out: close other programs, use --jobs 1, or give it less to do "
-            "with -p name=value."
+            f"lost its kernel {where(execution)}\n{death(kernels[-1].exit_status)}"
         )
     return "ok", ""
+
+
+def death(status: int | None) -> str:
+    """Why a kernel ended and what to do, from its exit status (−n: by signal n; None: unknown)."""
+    if status is not None and status >= 0:
+        return f"It ended by itself (exit status {status}); the log may hold its last words."
+    names = {int(known): known.name for known in signal.Signals}
+    name = "" if status is None else names.get(-status, f"signal {-status}")
+    if name not in ("", "SIGKILL"):
+        return f"It crashed ({name}); the log may hold its last words."
+    how = "The system killed it (SIGKILL), as it does when" if name else "Most often"
+    return (
+        f"{how} memory runs out. Close other programs and notebooks, use --jobs 1, or give it "
+        "less to do with -p name=value."
+    )
 
 
 def where(execution: Execution) -> str:

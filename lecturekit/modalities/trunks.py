@@ -115,14 +115,19 @@ def every_loss(model: keras.Model, x: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
 
 
 def heterogeneity(
-    views: Sequence[Views], *, study: TrunkTransfer | None = None, **options: Any
+    views: Sequence[Views],
+    *,
+    study: TrunkTransfer | None = None,
+    first_seed: int = 0,
+    **options: Any,
 ) -> Heterogeneity:
     """Transfer between all modalities, one seed for each of `views`.
 
     Args:
-        views: of the same modalities, one draw for each seed 0, 1, …. The control, if there is
-            one, comes last; it is a source and no target.
+        views: of the same modalities, one draw for each seed. The control, if there is one, comes
+            last; it is a source and no target.
         study: compiled before for such views; a new one, with `options`, if None.
+        first_seed: of the weights and batches; each of `views` takes the next one.
     Raises:
         ValueError: the control is not the last.
     """
@@ -133,7 +138,7 @@ def heterogeneity(
     study = study or TrunkTransfer(len(first.names), first.train.shape[2], first.classes, **options)
     found = []
     with progress_bar("transfer", len(views)) as bar:
-        for seed, one in enumerate(views):
+        for seed, one in enumerate(views, start=first_seed):
             found.append(study.run(one, seed, targets))
             bar.update()
     accuracy, untrained = (np.array(part) for part in zip(*found, strict=True))

@@ -109,6 +109,7 @@ def compare(
     methods: Sequence[str] = tuple(METHODS),
     *,
     seeds: int = 5,
+    first_seed: int = 0,
     width: int = 3,
     steps: int = 1000,
     batch: int = 64,
@@ -117,13 +118,15 @@ def compare(
 
     Args:
         scales: units of the second task, see `conflicting_tasks`.
+        seeds: how many, from `first_seed` on: of data, first weights and batches.
     Returns: method → explained variance in percent on fresh rows, [scales, seeds, 2 tasks].
     """
     results: dict[str, NDArray[np.float64]] = {}
     for method in methods:
         loss = balanced_loss(method)
         trainer, scores = None, np.empty((len(scales), seeds, 2))
-        for (i, scale), seed in product(enumerate(scales), range(seeds)):
+        for (i, scale), k in product(enumerate(scales), range(seeds)):
+            seed = first_seed + k
             x, y = conflicting_tasks(seed, rows=3000, scale=scale)
             model = TwoTaskNet(width, seed)
             model(x[:1])
@@ -136,6 +139,6 @@ def compare(
             order = np.random.default_rng(seed).integers(0, 2000, (1, steps, batch))
             fit(trainer, (x[:2000], y[:2000]), order)
             prediction = trainer.predict(x[2000:])
-            scores[i, seed] = [explained_variance(y[2000:, t], prediction[:, t]) for t in (0, 1)]
+            scores[i, k] = [explained_variance(y[2000:, t], prediction[:, t]) for t in (0, 1)]
         results[method] = scores
     return results

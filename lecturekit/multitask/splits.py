@@ -33,19 +33,24 @@ class Fold:
         return int(self.task.max()) + 1
 
 
-def folds(table: TaskTable, seeds: int) -> list[Fold]:
-    """The first `seeds` official splits of a table, or as many random 75/25 splits within tasks.
+def folds(table: TaskTable, seeds: int, first_seed: int = 0) -> list[Fold]:
+    """`seeds` official splits of a table, or as many random 75/25 splits within tasks.
 
     15 % of the training rows are set aside for early stopping; test rows decide nothing.
 
+    Args:
+        seeds: how many. first_seed: of the random splits, or number of the first official one.
     Raises:
         ValueError: fewer than one fold, or more than there are official splits.
     """
-    if seeds < 1 or (table.splits and seeds > len(table.splits)):
-        most = f" and at most {len(table.splits)} (its official splits)" if table.splits else ""
+    last = first_seed + seeds
+    if seeds < 1 or (table.splits and last > len(table.splits)):
+        left = len(table.splits) - first_seed
+        most = f" and at most {left} (its official splits)" if table.splits else ""
         raise ValueError(f"{table.card.name} needs at least 1 seed{most}, got seeds={seeds}")
-    pairs = table.splits[:seeds] or [split(table, test=0.25, seed=k) for k in range(seeds)]
-    return [fold(table, train, test, seed) for seed, (train, test) in enumerate(pairs)]
+    chosen = range(first_seed, last)
+    pairs = table.splits[first_seed:last] or [split(table, test=0.25, seed=k) for k in chosen]
+    return [fold(table, *pair, seed) for seed, pair in zip(chosen, pairs, strict=True)]
 
 
 def fold(table: TaskTable, train: NDArray, test: NDArray, seed: int) -> Fold:
