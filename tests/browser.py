@@ -33,6 +33,10 @@ COUNT_PICTURES = """addEventListener("lecturekit-drawn", ({ target }) => {
 }, true);"""
 OWN_PLACES = ("http://127.0.0.1:", "data:", "blob:", "file:")
 START_SECONDS = 60
+START_LAB = """from lecturekit.course.schemas import skip_addresses
+skip_addresses()
+from jupyterlab.labapp import main
+main()"""
 SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 # The status that Lab shows is "idle" before there is a kernel at all: ask its session instead.
 KERNEL_READY = """() => {
@@ -83,7 +87,7 @@ def lab(folder: Path) -> Iterator[Lab]:
         _write_settings(Path(home) / "settings" / "@jupyterlab")
         server = subprocess.Popen(
             [
-                sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser",
+                sys.executable, "-c", START_LAB, "--allow-root", "--no-browser",
                 "--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={token}",
                 f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
             ],

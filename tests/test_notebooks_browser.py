@@ -34,6 +34,8 @@ from lecturekit.semi_supervised import lab as lab_runs
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=str(why_no_browser()))
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [path.stem for path in behind.NOTEBOOKS]
+# In JupyterLab 03 comes last: by then its map lies in build/, made by the run behind.
+MAP_LAST = sorted(NOTEBOOKS, key=lambda name: name.startswith("03"))
 SCREENSHOTS = ROOT / "build" / "screenshots"
 
 
@@ -452,7 +454,7 @@ def in_view(page, title: str) -> Hand:
     raise AssertionError(f"the explorer {title!r} was not drawn")
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", MAP_LAST)
 def test_every_explorer_in_jupyterlab(behind, rehearsal, name):
     visited = rehearsal[name]
     visited.page.set_default_timeout(10_000)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lecturekit.course import checkout
 from lecturekit.course.errors import CourseError
 from lecturekit.course.run import CELL_TIMEOUT
+from lecturekit.course.schemas import skip_addresses
 from lecturekit.homework import cli as homework
 
 if TYPE_CHECKING:
@@ -257,6 +258,7 @@ def act(options: argparse.Namespace, extra: list[str]) -> int:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Parse, act, and turn what went wrong into a message and an exit status."""
+    skip_addresses()
     command = parser()
     options, extra = command.parse_known_args(words)
     if extra and options.command not in ("test", "newest"):

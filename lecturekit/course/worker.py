@@ -21,6 +21,7 @@ from typing import Any, TextIO
 from lecturekit.course.notebook import write_text
 from lecturekit.course.outcome import cannot_write
 from lecturekit.course.processes import PeakMemory, end_children
+from lecturekit.course.schemas import skip_addresses
 
 SHOWN_LINES = 3
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -179,6 +180,7 @@ def main() -> None:
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     threading.Thread(target=end_with_parent, daemon=True).start()
+    skip_addresses()
     work(json.loads(sys.argv[1]), events)
 
 
