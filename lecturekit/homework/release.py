@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lecturekit.course.notebook import Raw, as_text, source, write_text
+from lecturekit.course.schemas import skip_addresses
 from lecturekit.homework.cells import BEGIN, HIDDEN, SCHEME, SOLUTION, region
 from lecturekit.homework.source import Source, SourceError
 
@@ -23,6 +24,7 @@ def student_version(homework: Source) -> Raw:
     Raises:
         SourceError: nbgrader refuses it, or something of an answer is still in it.
     """
+    skip_addresses()
     import nbformat
     from nbgrader import preprocessors as steps
     from traitlets.config import Config

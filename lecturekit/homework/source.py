@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lecturekit.course.errors import CourseError
 from lecturekit.course.notebook import Raw, Unreadable, read
+from lecturekit.course.schemas import skip_addresses
 from lecturekit.homework.cells import kind_of, marks
 from lecturekit.homework.faults import faults_of
 
@@ -54,6 +55,7 @@ def load(path: Path) -> Source:
     Raises:
         SourceError: it cannot be read, or a task of it is not whole; all faults are named.
     """
+    skip_addresses()
     from nbformat.validator import iter_validate
 
     try:
