@@ -37,7 +37,7 @@ def embedder():
         people=PEOPLE,
         photos=PHOTOS,
         steps=STEPS,
-        jit=True,
+        jit=False,  # XLA's compiling would be most of this file's time; notebook 03 uses it
     )
 
 
