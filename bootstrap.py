@@ -294,6 +294,13 @@ def write_settings(prefix: str) -> None:
             write(path, json.dumps(wanted, indent=2) + "\n")
 
 
+def compile_umap() -> None:
+    """What numba makes of UMAP, kept in build/. Where that fails, the first notebook that draws a
+    map does it, in half a minute and 250 MiB."""
+    say("Compiling UMAP, so that the first map comes soon ...")
+    run("lecturekit.latent.warm")
+
+
 def read_only() -> str:
     """The message for a checkout that this user cannot write."""
     copy = "xcopy /e /i" if WINDOWS else "cp -r"
@@ -325,6 +332,7 @@ def make(made_in: str) -> None:
         raise
     relative_path_file()
     write_settings(VENV)
+    compile_umap()
     write(STAMP, here + "\n" + content())
 
 

@@ -27,7 +27,10 @@ def load(path: Path) -> ModuleType:
 
 
 bootstrap = load(ROOT / "bootstrap.py")
-STEPS = ("install_packages", "install_lecturekit", "relative_path_file", "write_settings")
+STEPS = (
+    "install_packages", "install_lecturekit", "relative_path_file", "write_settings",
+    "compile_umap",
+)  # fmt: skip
 
 
 @pytest.fixture

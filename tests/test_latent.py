@@ -10,7 +10,8 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from lecturekit import latent
-from lecturekit.latent.compiled import umap_ready
+from lecturekit.latent.compiled import build_folder, umap_ready
+from lecturekit.latent.warm import warm
 
 RNG = np.random.default_rng(0)
 LABELS = np.repeat(np.arange(3), 20)
@@ -179,6 +180,12 @@ def test_nothing_of_numba_stays_changed():
     with pytest.raises(ZeroDivisionError), umap_ready():
         raise ZeroDivisionError
     assert (numba.njit, numba.config.CACHE_DIR) == before
+
+
+def test_warming_up_keeps_what_is_compiled():
+    warm()
+    folder = build_folder()
+    assert folder is not None and list((folder / "numba").rglob("*.nbi"))
 
 
 def test_the_room_imports_neither_umap_nor_tensorflow():
