@@ -87,17 +87,3 @@ def in_address_space() -> Iterator[Memory]:
     if limit != resource.RLIM_INFINITY:
         remedy = "lift the limit of the shell before the start (ulimit -v unlimited)"
         yield Memory(max(0, limit / MIB - MAPPED), " under ulimit -v", remedy)
-
-
-def give_back() -> None:
-    """Hand back to the system what is free inside this process (with glibc; elsewhere nothing).
-
-    Training leaves some 50 MiB of it, and a library that is loaded next takes new memory instead.
-    """
-    import contextlib
-    import ctypes
-    import gc
-
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):  # another system, or another C library
-        ctypes.CDLL("libc.so.6").malloc_trim(0)

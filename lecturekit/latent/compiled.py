@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from lecturekit.memory import give_back
 
 PARTS = ("notebooks", "data", "pyproject.toml")
 PACKAGES = ("umap-learn", "pynndescent", "numba", "numpy", "scikit-learn")
@@ -53,8 +50,6 @@ def umap_ready(folder: Path | None = None) -> Iterator[Any]:
     Args:
         folder: where to; by default below `build_folder()`, else where numba keeps its own.
     """
-    if "umap" not in sys.modules:
-        give_back()  # umap and what it compiles take 250 MiB
     import numba
 
     if folder is None and (build := build_folder()) is not None:
