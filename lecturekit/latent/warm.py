@@ -1,14 +1,12 @@
 """``python -m lecturekit.latent.warm``: compile UMAP now, for the maps to come.
 
-Set-up runs it. Whoever compiles in a notebook waits half a minute for the first map, and needs some
-250 MiB more.
+Set-up runs it. Whoever compiles in a notebook waits about a minute for the first map, and needs 250
+to 400 MiB more.
 """
 
 from __future__ import annotations
 
 import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # umap imports TensorFlow, which is talkative
 
 import numpy as np
 
@@ -23,4 +21,5 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # umap imports TensorFlow, which is talkative
     warm()
