@@ -23,7 +23,7 @@ from urllib.error import URLError
 from behind import THREADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page, Route
+    from playwright.sync_api import ConsoleMessage, Locator, Page, Route
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -101,35 +101,42 @@ def lab(folder: Path) -> Iterator[Lab]:
             server.wait(timeout=20)
 
 
-class _Driver:
-    """The one playwright of this process, while somebody visits a page: a second would refuse to
-    start beside it, and one that stays would be in the way of other event loops."""
+class _Browser:
+    """The one playwright of this process and its browser, while somebody visits a page: a second
+    would refuse to start beside it, and one that stays is in the way of other event loops."""
 
+    driver: Any = None
     running: Any = None
-    visits = 0
+    guests = 0
 
     @classmethod
     @contextlib.contextmanager
     def shared(cls) -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
 
-        if cls.visits == 0:
-            cls.running = sync_playwright().start()
-        cls.visits += 1
+        if cls.guests == 0:
+            cls.driver = sync_playwright().start()
+            executable = next(filter(None, map(shutil.which, BROWSERS)))
+            cls.running = cls.driver.chromium.launch(executable_path=executable, args=BROWSER_FLAGS)
+        cls.guests += 1
         try:
             yield cls.running
         finally:
-            cls.visits -= 1
-            if cls.visits == 0:
-                cls.running.stop()
+            cls.guests -= 1
+            if cls.guests == 0:
+                cls.running.close()
+                cls.driver.stop()
+
+
+def open_browser() -> contextlib.AbstractContextManager[Any]:
+    """Keep the browser of several visits: to start one takes seconds."""
+    return _Browser.shared()
 
 
 @contextlib.contextmanager
 def visit(url: str, **context: Any) -> Iterator[Visit]:
     """Open ``url`` in headless Chromium; requests to other machines are refused and listed."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    with _Driver.shared() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_FLAGS)
+    with _Browser.shared() as browser:
         page = browser.new_page(viewport={"width": 1300, "height": 1000}, **context)
         visited = Visit(page)
 
@@ -152,7 +159,13 @@ def visit(url: str, **context: Any) -> Iterator[Visit]:
             page.goto(url)
             yield visited
         finally:
-            browser.close()
+            page.context.close()
+
+
+def keep_picture(what: Page | Locator, name: str) -> None:
+    """`build/screenshots/NAME.png` for whoever asks with LECTUREKIT_SCREENSHOTS=1."""
+    if os.environ.get("LECTUREKIT_SCREENSHOTS"):
+        what.screenshot(path=REPOSITORY / "build" / "screenshots" / f"{name}.png")
 
 
 def wait_for_kernel(page: Page) -> None:

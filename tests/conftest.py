@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from behind import Behind
-from browser import why_no_browser
+from browser import open_browser, why_no_browser
 from rehearsal import Rehearsal
 
 from lecturekit.course.schemas import skip_addresses
@@ -59,7 +60,8 @@ def own_data():
 
 
 # What is executed behind the tests, by the fixture that waits for it.
-WAITING = {"executed": "shipped", "on_own_data": "lecture"}
+WAITING = {"executed": "shipped", "on_own_data": "lecture", "results": "shipped"}
+OPEN = pytest.StashKey[Rehearsal]()
 IN_ORDER = ("behind", "rehearsal", *WAITING)  # who asks for a later one waits longer
 
 
@@ -68,26 +70,37 @@ def one_of_several(config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def in_one_process(file: str) -> bool:
+    """Whether its tests wait for notebooks while these are executed; one process does that."""
+    return Path(file).name.startswith("test_notebooks")
+
+
 def pytest_collection_modifyitems(config, items):
-    """Tests that wait come last or, in a process of their own, first."""
+    """Tests that wait come last; of several processes one begins with those of `in_one_process`."""
 
     def waits(item) -> int:
         asked = [k for k, name in enumerate(IN_ORDER, 1) if name in item.fixturenames]
         return max(asked, default=0)
 
-    first = one_of_several(config)
-    items.sort(key=lambda item: (first and not waits(item), waits(item)))
+    def first(item) -> bool:
+        return one_of_several(config) and in_one_process(item.path)
+
+    items.sort(key=lambda item: (not first(item), waits(item)))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Of several processes one takes all that waits for notebooks; the other files stay whole."""
+    """The tests of a file stay together; those of the pages, many and slow, only by notebook."""
     from xdist.scheduler import LoadFileScheduling
 
     class Files(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            return "notebooks" if Path(file).name.startswith("test_notebooks") else file
+            if in_one_process(file):
+                return "notebooks"
+            _, bracket, parameters = nodeid.partition("[")
+            pages = Path(file).name == "test_pages_browser.py"
+            return file + bracket + parameters if pages else file
 
     return Files(config, log)
 
@@ -99,14 +112,24 @@ def at_once(request):
         request.getfixturevalue("behind")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_browser(request):
+    """The tests of a file that visit pages do so in one browser."""
+    visits = hasattr(request.module, "visit") and not why_no_browser()
+    with open_browser() if visits else contextlib.nullcontext():
+        yield
+
+
 @pytest.fixture(scope="session")
 def behind(request, tmp_path_factory):
     """The notebooks that tests of this session ask for, being executed; None if none does."""
     asked = {name for item in request.session.items for name in item.fixturenames}
-    runs = [run for fixture, run in WAITING.items() if fixture in asked]
+    runs = list(dict.fromkeys(run for fixture, run in WAITING.items() if fixture in asked))
     if not own_data():
         runs = [run for run in runs if run != "lecture"]
-    process = Behind(tmp_path_factory.mktemp("behind"), runs) if runs else None
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if one_of_several(request.config) else own) / "behind"
+    process = Behind(folder, runs) if runs else None
     yield process
     if process is not None:
         process.end()
@@ -121,13 +144,27 @@ def rehearsal(request, behind, tmp_path_factory):
         yield None
         return
     with Rehearsal(tmp_path_factory.mktemp("lecture"), names, behind.running) as rehearsal:
+        request.session.stash[OPEN] = rehearsal
         yield rehearsal
+
+
+def pytest_runtest_teardown(item, nextitem):
+    """With the last test that needs it JupyterLab ends: its kernels and pages, and their memory."""
+    last = nextitem is None or not in_one_process(nextitem.path)
+    if in_one_process(item.path) and last and OPEN in item.session.stash:
+        item.session.stash[OPEN].close()
 
 
 @pytest.fixture(scope="session")
 def executed(behind, rehearsal):
     """Every notebook whole, with the parameters that it is committed with: name -> outcome."""
     return behind.outcomes("shipped", wait=rehearsal.wait if rehearsal else time.sleep)
+
+
+@pytest.fixture(scope="session")
+def results(behind):
+    """As `executed`, for tests that run nothing in JupyterLab meanwhile."""
+    return behind.outcomes("shipped")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from behind import JOBS
 from browser import REPOSITORY, Lab, Visit, lab, visit, wait_for_kernel
 from explorers_alone import explorers_alone
 
-from lecturekit.course.notebook import as_text, read
+from lecturekit.course.notebook import as_text, read, source, tags
 
 PATIENCE_SECONDS = 0.5
 RUN = """() => {
@@ -30,9 +30,16 @@ ONLY_WHAT_IS_ASKED = """globalThis[Symbol.for("lecturekit.ahead")] = {
 };"""
 
 
-# Of these JupyterLab runs what explorers need: whole, they would take seven minutes. The
-# others run whole, so that theirs is a second run, whose records must be those of the first.
-EXPLORERS_ALONE = "01,02,03,05,06"
+# Of these JupyterLab runs what explorers need, on few seeds: whole, they would take seven minutes.
+# The others run whole, so that theirs is a second run, whose records must be those of the first.
+EXPLORERS_ALONE = "01,03,04,05,06"
+FEW = "seeds = 2  # means and intervals need two"
+
+
+def left_out(name: str) -> bool:
+    """Whether LECTUREKIT_LAB_WITHOUT (like 03,04) keeps a notebook out of JupyterLab: its explorers
+    move on its page only."""
+    return name[:2] in os.environ.get("LECTUREKIT_LAB_WITHOUT", "").split(",")
 
 
 def whole(name: str) -> bool:
@@ -68,10 +75,18 @@ class Rehearsal:
         shutil.copytree(REPOSITORY / "notebooks", self.folder / "notebooks")
         for path in sorted((self.folder / "notebooks").glob("*.ipynb")):
             if not whole(path.stem):
-                path.write_text(as_text(explorers_alone(read(path))), encoding="utf-8")
+                alone = explorers_alone(read(path))
+                for cell in alone["cells"]:
+                    if "parameters" in tags(cell):
+                        cell["source"] = f"{source(cell)}\n{FEW}"
+                path.write_text(as_text(alone), encoding="utf-8")
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End JupyterLab with its kernels, and the pages."""
         self.ends.close()
 
     def file(self, name: str) -> Path:

@@ -31,7 +31,7 @@ def pack(value: Any, depth: int = 0) -> Any:
             texts as keys) of these, at most 8 deep.
 
     Raises:
-        Refused: anything else.
+        Refused: anything else, or an array that no message can hold.
     """
     if depth > DEPTH:
         raise Refused("something nested too deeply")
@@ -52,6 +52,8 @@ def pack(value: Any, depth: int = 0) -> Any:
     array = np.asarray(value)
     if array.dtype.kind not in TYPES or array.dtype.itemsize > 8:
         raise Refused(f"an array of {array.dtype}")
+    if array.nbytes > LIMIT:
+        raise Refused("a very large array")  # before seconds go into its text
     array = array.astype(array.dtype.newbyteorder("="))
     data = base64.b64encode(array.tobytes()).decode("ascii")
     return {sort: data, "dtype": array.dtype.str, "shape": list(array.shape)}

@@ -199,3 +199,10 @@ def test_a_message_is_one_line_whatever_it_says():
     line = wire.line({"text": "one\ntwo\r\u2028three\ud800"})
     assert line.count(b"\n") == 1 and line.endswith(b"\n")
     assert json.loads(line)["text"] == "one\ntwo\r\u2028three\ud800"
+
+
+def test_an_array_that_no_message_holds_is_refused_before_it_becomes_text():
+    largest = np.zeros(wire.LIMIT, "u1")
+    assert wire.unpack(wire.pack(largest)).nbytes == wire.LIMIT
+    with pytest.raises(wire.Refused, match="a very large array"):
+        wire.pack(np.zeros(wire.LIMIT + 1, "u1"))
