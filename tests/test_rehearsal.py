@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rehearsal import Rehearsal, whole
+from rehearsal import Rehearsal, left_out, whole
 
 
 class Stage(Rehearsal):
@@ -57,3 +57,10 @@ def test_the_environment_says_which_notebooks_run_whole(
 ) -> None:
     monkeypatch.setenv("LECTUREKIT_LAB", asked)
     assert [name for name in ("01_a", "02_b", "06_c") if whole(name)] == expected
+
+
+def test_the_environment_keeps_notebooks_out_of_jupyterlab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LECTUREKIT_LAB_WITHOUT", raising=False)
+    assert not left_out("03_a")
+    monkeypatch.setenv("LECTUREKIT_LAB_WITHOUT", "03,05")
+    assert [left_out(name) for name in ("03_a", "04_b", "05_c")] == [True, False, True]

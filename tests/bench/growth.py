@@ -147,7 +147,8 @@ def far_end(curves: Curves, name: str, size: int, counted: str, other: str = "")
         last = max(curves[other])
         ratio = curves[other][last] / curves[name][last]
         compared = f"{other}, both at {last:,} {counted}"
-    return Row(what, 1000 * seconds, "ms", compared, ratio, "times faster", note=steps)
+    measured, unit = (seconds, "s") if seconds >= 10 else (1000 * seconds, "ms")
+    return Row(what, measured, unit, compared, ratio, "times faster", note=steps)
 
 
 def rows() -> Iterator[Row]:
