@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from lecturekit.fusion import study
 from lecturekit.fusion.networks import FUSIONS, decide
 from lecturekit.fusion.study import (
     Fusion,
@@ -41,6 +42,17 @@ def same(one, other):
 
 
 # ------------------------------------------------------------------ training
+
+
+def test_rows_gathered_in_parts_train_the_same_network(monkeypatch):
+    """Neither weights nor optimiser nor the random modalities start anew between two parts."""
+    weights = []
+    for at_once in (100, 7):  # all 20 steps, and 7 + 7 + 6
+        monkeypatch.setattr(study, "STEPS_AT_ONCE", at_once)
+        small = Fusion("ModDrop", SIZES, CLASSES, steps=20, batch=16, widths=(12, 8))
+        weights.append(small.train(X, LABEL, seed=1).weights)
+    for whole, parts in zip(*weights, strict=True):
+        np.testing.assert_allclose(parts, whole, rtol=1e-5, atol=1e-6)
 
 
 def test_a_fusion_learns(fusion, trained):

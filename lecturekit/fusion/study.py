@@ -16,7 +16,7 @@ from lecturekit.stacked import batches
 from lecturekit.training import Trainer, fit
 
 Inputs = Sequence[NDArray[np.float32]]
-SOME = 100  # steps at most whose rows are gathered at once
+STEPS_AT_ONCE = 100  # rows of so many steps are gathered, which copies them
 
 
 def sum_of_heads(model: keras.Model, *batch: tf.Tensor) -> tf.Tensor:
@@ -87,10 +87,10 @@ class Fusion:
         for own, fresh in zip(self.model.variables, start.variables, strict=True):
             own.assign(fresh)  # the random state of dropout as well, which is no weight
         (order,) = batches(len(label), steps or self.steps, self.batch, seed)
-        for start in range(0, len(order), SOME):
+        for start in range(0, len(order), STEPS_AT_ONCE):
             # The graph is made anew for another number of rows or steps: so it gets the rows of as
             # many steps as always, one after the other; few of them, as they are copies.
-            chunk = order[start : start + SOME]
+            chunk = order[start : start + STEPS_AT_ONCE]
             rows = [np.asarray(array)[chunk.ravel()] for array in (*inputs, label)]
             fit(self._trainer, rows, np.arange(chunk.size).reshape(1, *chunk.shape))
         return Trained(self, self.model.get_weights())
