@@ -123,8 +123,18 @@ class Trainer:
             if self.devices > 1:
                 loss /= self.devices  # the optimiser sums what the devices found
         gradients = tape.gradient(loss, self.variables)
-        self.optimizer.apply(gradients, self.variables)
+        self._update(gradients)
         return loss
+
+    def _update(self, gradients: list[tf.Tensor]) -> None:
+        if self.devices > 1:
+            self.optimizer.apply(gradients, self.variables)
+            return
+        # As one replica of one, Keras would sum the gradients of all, and the way in which it does
+        # keeps every graph alive for ever. Merged, there is nothing left to sum.
+        tf.distribute.get_replica_context().merge_call(
+            lambda _: self.optimizer.apply(gradients, self.variables)
+        )
 
 
 def fit(

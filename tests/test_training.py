@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.func_graph import FuncGraph
 
 from lecturekit.training import History, Trainer, fit
 
@@ -186,6 +190,25 @@ def test_only_the_named_variables_move():
     after = model.get_weights()
     assert same(before[:2], after[:2])
     assert not same(before[2:3], after[2:3]) and not same(before[3:], after[3:])
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_a_trainer_leaves_no_graph_behind(jit):
+    """A notebook makes dozens, of five MiB and more; Keras's way to sum gradients keeps them."""
+
+    def graphs():
+        gc.collect()
+        return {id(found): found for found in gc.get_objects() if isinstance(found, FuncGraph)}
+
+    before = graphs().keys()
+    trainer = Trainer(network(), mean_squared, jit=jit)
+    fit(trainer, (X, Y), ORDER)
+    trainer.predict(X)
+    made = [weakref.ref(graph) for key, graph in graphs().items() if key not in before]
+    assert "_steps" in [graph().name for graph in made]
+    del trainer
+    gc.collect()
+    assert [graph().name for graph in made if graph() is not None] == []
 
 
 def test_predict_is_the_model(trained):
