@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -12,123 +11,10 @@ from numpy.typing import NDArray
 
 from lecturekit.metrics import explained_variance
 from lecturekit.multitask import batches, ladder, linear
-from lecturekit.multitask.losses import squared_error
+from lecturekit.multitask.rung import Outcome, Rung, Schedule
 from lecturekit.multitask.splits import Fold
-from lecturekit.training import History, Trainer, fit, progress_bar
+from lecturekit.training import progress_bar
 
-Schedule = Callable[[NDArray, int, int, np.random.Generator], NDArray]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one network did on one fold.
-
-    Attributes:
-        prediction: [test rows], in standardised units.
-        explained: explained variance on the test rows, percent (definition ``total``).
-        last: the same without early stopping, after the last epoch.
-        history: validation and test curves; `history.best` is the epoch that was kept.
-    """
-
-    prediction: NDArray[np.float32]
-    explained: float
-    last: float
-    history: History
-
-
-class Rung:
-    """A network of the ladder, compiled once and trained on as many folds as asked.
-
-    Args:
-        name: key of `ladder.LADDER`.
-        schedule: which rows form a batch: `batches.mixed` (Method One) or `batches.method_two`.
-        optimizer: makes a fresh optimiser.
-        epochs, batch: an epoch is as many batches as it takes to see every row once.
-        jit: compile with XLA; costs a second and 20 MiB for each network.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        schedule: Schedule = batches.mixed,
-        optimizer: Callable[[], keras.optimizers.Optimizer] = lambda: keras.optimizers.Adam(1e-3),
-        epochs: int = 30,
-        batch: int = 64,
-        jit: bool = False,
-    ) -> None:
-        self.name, self.schedule, self.optimizer = name, schedule, optimizer
-        self.epochs, self.batch, self.jit = epochs, batch, jit
-        self._trainer: Trainer | None = None
-        self._starts: dict[int, list[NDArray]] = {}  # initial weights by seed
-        self._shape: tuple[int, int] | None = None
-
-    def train(self, on: Fold, *, learning_rate: float | None = None) -> Outcome:
-        """Train on one fold with early stopping on its validation rows.
-
-        Args:
-            learning_rate: replaces the optimiser's own for this run.
-        Raises:
-            ValueError: fewer training rows than one batch, or data of another shape than before.
-        """
-        if len(on.train) < self.batch:
-            raise ValueError(
-                f"a batch of {self.batch} is larger than the {len(on.train)} training rows; "
-                "choose a smaller batch"
-            )
-        shape = (on.x.shape[1], on.tasks)
-        if self._shape not in (None, shape):
-            raise ValueError(
-                f"this {self.name!r} was compiled for {self._shape} features and tasks, the fold "
-                f"has {shape}; make a new Rung for other data"
-            )
-        self._shape = shape
-        if on.seed not in self._starts or self._trainer is None:
-            model = ladder.build(self.name, *shape, on.seed)
-            self._starts[on.seed] = model.get_weights()
-            self._trainer = self._trainer or Trainer(
-                model, squared_error, self.optimizer, jit=self.jit
-            )
-        trainer = self._trainer
-        trainer.reset(self._starts[on.seed])
-        if learning_rate is not None:
-            trainer.optimizer.learning_rate.assign(learning_rate)
-        task, rng = on.task[on.train], np.random.default_rng(on.seed)
-        width = self.schedule(task, self.batch, 1, rng).shape[1]
-        steps = max(1, len(on.train) // width)
-        order = self.schedule(task, self.batch, self.epochs * steps, rng)
-
-        unseen = np.concatenate([on.valid, on.test])
-
-        def watch() -> dict[str, float]:
-            squared = (on.y[unseen] - trainer.predict(on.x[unseen], on.task[unseen])) ** 2
-            ahead = len(on.valid)
-            return {"validation": squared[:ahead].mean(), "test": squared[ahead:].mean()}
-
-        history = fit(
-            trainer,
-            (on.x, on.task, on.y),
-            on.train[order].reshape(self.epochs, steps, width),
-            watch=watch,
-            keep="validation",
-        )
-        if history.interrupted:
-            raise KeyboardInterrupt  # half a study compares nothing
-        prediction = trainer.predict(on.x[on.test], on.task[on.test])
-        spread = float(np.var(on.y[on.test]))
-        last = 100 * (1 - history.watched["test"][-1] / spread)
-        explained = explained_variance(on.y[on.test], prediction)
-        return Outcome(prediction, explained, last, history)
-
-    @property
-    def model(self) -> keras.Model:
-        """The network with the weights of the latest fold."""
-        if self._trainer is None:
-            raise RuntimeError(f"{self.name!r} has not been trained yet: call train(fold) first")
-        return self._trainer.model
-
-
-ROWS_THAT_PAY_FOR_JIT = 40_000  # training rows of all folds: about 20,000 steps of a network
 PER_TASK = {
     "schedule": batches.method_one,
     "batch": 8,
@@ -141,16 +27,14 @@ def climb(
     folds: Sequence[Fold], rungs: Iterable[str] = tuple(ladder.LADDER), **options: Any
 ) -> dict[str, list[Outcome]]:
     """Train each rung on each fold; `options` go to `Rung`. Returns name → one outcome per fold."""
-    rungs, rows = list(rungs), sum(len(on.train) for on in folds)
-    results: dict[str, list[Outcome]] = {name: [] for name in rungs}
-    with progress_bar("ladder", len(rungs) * len(folds)) as bar:
+    rungs = list(rungs)
+    results: dict[str, list[Outcome]] = {}
+    with progress_bar("ladder", len(rungs)) as bar:
         for name in rungs:
+            bar.set_postfix_str(name)
             own = PER_TASK if name in ("independent", "soft sharing") else {}
-            rung = Rung(name, **{"jit": rows > ROWS_THAT_PAY_FOR_JIT, **own, **options})
-            for on in folds:
-                bar.set_postfix_str(name)
-                results[name].append(rung.train(on))
-                bar.update()
+            results[name] = Rung(name, **{**own, **options}).train_all(folds)
+            bar.update()
     return results
 
 
@@ -173,17 +57,22 @@ def step_size_sweep(
     Returns: schedule → test mean squared error in units of the variance of y, [rates, folds]; a run
         that diverged counts as infinite.
     """
-    errors = {name: np.full((len(rates), len(folds)), np.inf) for name in schedules}
+    errors = {name: np.empty((len(rates), len(folds))) for name in schedules}
     for name, schedule in schedules.items():
         rung = Rung("heads", schedule=schedule, optimizer=optimizer, epochs=epochs, batch=batch)
         for i, rate in enumerate(rates):
-            for j, on in enumerate(folds):
-                try:
-                    outcome = rung.train(on, learning_rate=rate)
-                except FloatingPointError:
-                    continue
-                errors[name][i, j] = 1 - outcome.last / 100
+            errors[name][i] = _last_errors(rung, folds, rate)
     return errors
+
+
+def _last_errors(rung: Rung, folds: Sequence[Fold], rate: float) -> list[float]:
+    """Test error of each fold after the last epoch, infinite where training diverged."""
+    try:
+        return [1 - out.last / 100 for out in rung.train_all(folds, learning_rate=rate)]
+    except FloatingPointError:
+        if len(folds) == 1:
+            return [np.inf]
+        return [_last_errors(rung, [on], rate)[0] for on in folds]  # which of them?
 
 
 def linear_rungs(folds: Sequence[Fold]) -> dict[str, NDArray[np.float64]]:
