@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from behind import Behind
 from browser import open_browser, why_no_browser
@@ -59,6 +60,8 @@ def own_data():
     return at_hand and os.environ.get("LECTUREKIT_OWN_DATA") != "no"
 
 
+LATER = 5 if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS
+
 # What is executed behind the tests, by the fixture that waits for it.
 WAITING = {"executed": "shipped", "on_own_data": "lecture", "results": "shipped"}
 OPEN = pytest.StashKey[Rehearsal]()
@@ -107,9 +110,17 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="session", autouse=True)
 def at_once(request):
-    """Alone, the notebooks start with the first test, which needs none of them."""
+    """Alone, the notebooks start with the first test, which needs none of them.
+
+    With others, all is over when the notebooks are, and what waits for them: so they go first, and
+    tests take what they leave of the processors. (A process cannot get its priority back.)
+    """
     if not one_of_several(request.config):
         request.getfixturevalue("behind")
+        return
+    if request.config.workerinput["workerid"] == "gw0":  # the first file goes to the first process
+        request.getfixturevalue("behind")
+    psutil.Process().nice(LATER)
 
 
 @pytest.fixture(scope="module", autouse=True)
