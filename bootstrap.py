@@ -152,13 +152,21 @@ def say(text: str) -> None:
 
 
 def run(words: str, *more: str, python: str = PYTHON) -> bool:
-    """Run a module of the environment, like run("pip install -r", path), in isolation from the
-    user's Python settings; True when it succeeded."""
+    """Run a module of the environment, like run("pip install -r", path); True when it succeeded."""
+    return end(start(words, *more, python=python))
+
+
+def start(words: str, *more: str, python: str = PYTHON) -> subprocess.Popen:
+    """Start a module of the environment in isolation from the user's Python settings."""
     settings = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_HASHES", "VIRTUAL_ENV")
     env = {name: value for name, value in os.environ.items() if name not in settings}
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     command = [python, "-I", "-m", *words.split(), *more]
-    tool = subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
+    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
+
+
+def end(tool: subprocess.Popen) -> bool:
+    """Wait for what `start` started and show what it complains of; True when it succeeded."""
     try:
         for line in tool.stderr:
             if line[:3] not in (b" + ", b" - "):  # uv's list of 150 packages hides what matters
@@ -219,7 +227,7 @@ def uv_block(lock: str) -> str:
 
 
 def install_packages() -> None:
-    """Everything in the lock, by uv where it can be had, else by pip, then byte-compiled."""
+    """Everything in the lock, by uv where it can be had, else by pip."""
     with open(LOCK, encoding="utf-8") as file:
         block = uv_block(file.read())
     say("Getting the installer ...")
@@ -234,11 +242,6 @@ def install_packages() -> None:
         done = run("pip install --no-compile --retries 2 --require-hashes -r", LOCK)
     if not done:
         raise SetupError(failed_download())
-    # Explicit, so that it happens with PYTHONDONTWRITEBYTECODE too; without it every kernel
-    # would compile TensorFlow again. Tests are left out; a template that is not valid Python
-    # may fail, which harms nobody.
-    say("Compiling the packages, so that they start fast ...")
-    run("compileall -qq -j 0 -x", r"[/\\]tests?[/\\]", site_packages())
 
 
 def failed_download() -> str:
@@ -294,11 +297,22 @@ def write_settings(prefix: str) -> None:
             write(path, json.dumps(wanted, indent=2) + "\n")
 
 
-def compile_umap() -> None:
-    """What numba makes of UMAP, kept in build/. Whoever draws the first map would wait for it."""
-    say("Compiling UMAP, so that the first map comes soon ...")
-    if not run("lecturekit.latent.warm"):
-        say("That failed and harms nobody: the first notebook that draws a map compiles it.")
+def compile_packages() -> None:
+    """Byte-code of the packages, and at the same time what numba makes of UMAP, kept in build/:
+    whoever draws the first map would wait for it."""
+    say("Compiling the packages and UMAP, so that notebooks and their first map start fast ...")
+    # Explicit, so that it happens with PYTHONDONTWRITEBYTECODE too; without it every kernel
+    # would compile TensorFlow again. Tests are left out; a template that is not valid Python
+    # may fail, which harms nobody.
+    byte_code = start("compileall -qq -j 0 -x", r"[/\\]tests?[/\\]", site_packages())
+    try:
+        if not run("lecturekit.latent.warm"):
+            say("UMAP failed, which harms nobody: the first notebook with a map compiles it.")
+    except KeyboardInterrupt:
+        byte_code.terminate()
+        raise
+    finally:
+        end(byte_code)
 
 
 def read_only() -> str:
@@ -332,7 +346,7 @@ def make(made_in: str) -> None:
         raise
     relative_path_file()
     write_settings(VENV)
-    compile_umap()
+    compile_packages()
     write(STAMP, here + "\n" + content())
 
 

@@ -29,7 +29,7 @@ def load(path: Path) -> ModuleType:
 bootstrap = load(ROOT / "bootstrap.py")
 STEPS = (
     "install_packages", "install_lecturekit", "relative_path_file", "write_settings",
-    "compile_umap",
+    "compile_packages",
 )  # fmt: skip
 
 
@@ -165,6 +165,49 @@ def test_a_failed_download_says_how_to_repeat(
         ("pip install", True)
     ] * 2
     assert not [path for path in os.listdir(tree.VENV) if "uv" in path]
+
+
+class Tool:
+    """A byte-compiler at work."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def terminate(self) -> None:
+        self.done.append("terminated")
+
+
+@pytest.fixture
+def compiling(tree: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Tool:
+    tool = Tool()
+    monkeypatch.setattr(tree, "compile_packages", tree.real["compile_packages"])
+    monkeypatch.setattr(tree, "site_packages", lambda: "packages")
+    monkeypatch.setattr(tree, "start", lambda *command: tool.done.append(command[0][:10]) or tool)
+    monkeypatch.setattr(tree, "end", lambda which: which.done.append("ended"))
+    return tool
+
+
+def test_umap_is_compiled_beside_the_packages_and_may_fail(
+    tree: ModuleType,
+    compiling: Tool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    monkeypatch.setattr(tree, "run", lambda words: compiling.done.append(words))
+    assert tree.main([]) == 0
+    assert compiling.done == ["compileall", "lecturekit.latent.warm", "ended"]
+    assert "UMAP failed, which harms nobody" in capsys.readouterr().out
+
+
+def test_ctrl_c_ends_what_compiles_beside(
+    tree: ModuleType, compiling: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tree, "run", interrupt)
+    assert tree.main([]) == 130
+    assert compiling.done == ["compileall", "terminated", "ended"]
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
