@@ -83,6 +83,7 @@ class Study:
         jit: bool = False,
     ) -> None:
         self.build, self.steps, self.batch, self.classes = build, steps, batch, classes
+        self._starts: dict[int, list[NDArray]] = {}  # first weights by seed
         self.objective = objective(augment, classes, batch[0], steps)
         falling = keras.optimizers.schedules.CosineDecay(rate, steps)
         self.trainer = Trainer(
@@ -108,7 +109,9 @@ class Study:
         """
         if self.steps % snapshots:
             raise ValueError(f"{snapshots} snapshots do not divide {self.steps} steps evenly")
-        self.trainer.reset(_begin(self.build(draw.seed).get_weights(), start or []))
+        if draw.seed not in self._starts:
+            self._starts[draw.seed] = self.build(draw.seed).get_weights()
+        self.trainer.reset(_begin(self._starts[draw.seed], start or []))
         self.objective.become(recipe, draw.seed)
         looks: list[NDArray] = []
         history = fit(
