@@ -134,9 +134,8 @@ class Rung:
         unseen = [
             k + np.concatenate([on.valid, on.test]) for on, k in zip(folds, first, strict=True)
         ]
-        asked = np.stack(
-            [np.resize(rows, max(map(len, unseen))) for rows in unseen]
-        )  # equally many
+        longest = max(map(len, unseen))  # all are asked for equally many rows, some twice
+        asked = np.stack([np.resize(rows, longest) for rows in unseen])
         curves: list[list[tuple[float, float]]] = [[] for _ in folds]
         kept: list[tuple[NDArray, list[NDArray]]] = [(np.empty(0), [])] * len(folds)
 
