@@ -76,7 +76,7 @@ class Rung:
     def train_all(
         self, folds: Sequence[Fold], *, learning_rate: float | None = None
     ) -> list[Outcome]:
-        """Train on each fold as if alone; `AT_ONCE` of those with equal batches share a graph.
+        """Train on each fold as if alone; up to `AT_ONCE` with equally many batches share a graph.
 
         Args:
             learning_rate: replaces the optimiser's own for this run.
@@ -164,7 +164,7 @@ class Rung:
 
     @property
     def model(self) -> keras.Model:
-        """The network with the weights of the latest fold."""
+        """The network with the weights of the fold that was trained last."""
         if self._network is None:
             raise RuntimeError(f"{self.name!r} has not been trained yet: call train(fold) first")
         return self._network
