@@ -25,9 +25,7 @@ class SideBySide(keras.Model):
     the outputs come back in the same order. So a `training.Trainer` takes it like any model; let
     the batches be each copy's own, next to each other, and the loss `sum_of_means`.
 
-    Not for XLA, which takes fifty times as long for these graphs on a CPU. Weights that several
-    rows look up (heads, embeddings) get Adam's steps as in its paper; alone, Keras squares the
-    gradients of these rows one by one instead of their sum.
+    Not for XLA, which takes fifty times as long for these graphs on a CPU.
 
     Args:
         model: a built network; its weights are not touched.

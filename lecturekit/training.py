@@ -122,11 +122,13 @@ class Trainer:
                 loss += tf.add_n(self.model.losses)
             if self.devices > 1:
                 loss /= self.devices  # the optimiser sums what the devices found
+        # Dense, as where several rows look up one weight Keras's Adam would square their gradients
+        # one by one instead of their sum.
         gradients = tape.gradient(loss, self.variables)
-        self._update(gradients)
+        self._update([g if g is None else tf.convert_to_tensor(g) for g in gradients])
         return loss
 
-    def _update(self, gradients: list[tf.Tensor]) -> None:
+    def _update(self, gradients: list[tf.Tensor | None]) -> None:
         if self.devices > 1:
             self.optimizer.apply(gradients, self.variables)
             return

@@ -81,6 +81,17 @@ def test_gradient_descent_in_closed_form():
     np.testing.assert_allclose(trainer.predict(one), [[1 - 2.0**-6]], rtol=1e-6)
 
 
+@pytest.mark.parametrize("jit", [True, False])
+def test_rows_that_look_up_one_weight_move_it_as_one(jit):
+    """Adam's first step is the step size, whatever the gradient; Keras alone takes √rows of it."""
+    model = keras.Sequential([keras.Input((), dtype="int32"), keras.layers.Embedding(3, 1)])
+    model.set_weights([np.zeros((3, 1))])
+    looked_up, wanted = np.array([0, 0, 0, 0, 1], np.int32), np.ones(5, np.float32)
+    trainer = Trainer(model, lambda m, x, y: -tf.reduce_sum(m(x)[:, 0] * y), adam, jit=jit)
+    fit(trainer, (looked_up, wanted), np.arange(5)[None, None])
+    np.testing.assert_allclose(model.get_weights()[0][:, 0], [0.05, 0.05, 0], atol=1e-6)
+
+
 def test_reset_reruns_to_the_last_bit(trained):
     trainer, start = trained
     runs = []
