@@ -230,6 +230,13 @@ def test_things_take_turns_and_the_first_rounds_do_not_count() -> None:
     assert ratio(times, "a", "b") == 3  # the median of 2 and 4, not 5 / 1.5
 
 
+def test_things_rest_before_each_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[object] = []
+    monkeypatch.setattr("bench.turns.time.sleep", events.append)
+    in_turns({n: lambda n=n: events.append(n) or 1.0 for n in "ab"}, 2, warm=0, rest=0.5)
+    assert events == [0.5, "a", 0.5, "b"] * 2
+
+
 def test_a_notebook_counts_with_its_latest_whole_run_without_parameters(tmp_path: Path) -> None:
     def outcome(name: str, seconds: float, **more: object) -> dict:
         usual = {"notebook": name, "result": "ok", "parameters": {}, "peak_mib": 1000.0}

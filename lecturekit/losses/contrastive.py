@@ -72,7 +72,7 @@ def contrastive(
         inside = tf.maximum(margin - distance, 0.0)
         if form == "slide":
             losses, scale = tf.where(same, distance, inside), 1.0
-            stiffness = inverse * tf.where(same, 1.0, -tf.sign(inside))  # force / D
+            stiffness = tf.where(same, inverse, tf.where(inside > 0, -inverse, 0.0))  # force / D
         else:
             losses, scale = tf.where(same, d2, tf.square(inside)), 0.5
             stiffness = tf.where(same, 1.0, -tf.nn.relu(margin * inverse - 1))
@@ -80,7 +80,9 @@ def contrastive(
         def gradient(upstream: tf.Tensor) -> tf.Tensor:  # every pair is there twice
             return (2 * upstream / total) * springs_gradient(weights * stiffness, embeddings)
 
-        return scale * tf.reduce_sum(weights * losses) / total, gradient
+        # By a product with ones, as XLA sums a whole matrix on one core.
+        sums = tf.linalg.matvec(weights * losses, tf.ones_like(distance[0]))
+        return scale * tf.reduce_sum(sums) / total, gradient
 
     distances, _ = root(squared_distances(tf.stop_gradient(embeddings)))
     pushed = ~same & (distances < margin)

@@ -64,7 +64,7 @@ def squared_distances(embeddings: tf.Tensor) -> tf.Tensor:
 def root(squared: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """D and 1 / D from D²; both are 0 where D is."""
     inverse = tf.where(squared > 0, tf.math.rsqrt(squared), 0.0)
-    return squared * inverse, inverse
+    return tf.sqrt(squared), inverse
 
 
 def springs_gradient(stiffness: tf.Tensor, embeddings: tf.Tensor) -> tf.Tensor:

@@ -12,6 +12,7 @@ from bench.turns import in_turns, ratio, timed
 
 ROUNDS = {1024: 31, 4096: 11}
 OURS = ("contrastive, slide", "contrastive, Hadsell", "batch-hard")
+REST = 0.02  # for the threads of the other library to end
 THEIRS = {"contrastive, slide": "contrastive", "batch-hard": "batch-hard"}
 
 
@@ -52,7 +53,7 @@ def against_the_other(batch: Batch, other: OtherLibrary | str) -> Iterator[Row]:
             yield Row(what, None, compared_with=NAME, budget=budget, note=other)
             continue
         both = {"ours": timed(run(all_kernels[name], batch)), "theirs": other.seconds(called)}
-        times = in_turns(both, ROUNDS[rows] // 2)
+        times = in_turns(both, ROUNDS[rows] // 2, rest=REST)
         yield Row(
             what, 1000 * median(times["ours"]), "ms",
             f"{NAME}, {1000 * median(times['theirs']):.1f} ms",

@@ -22,11 +22,19 @@ def timed(function: Callable[[], Any]) -> Measured:
     return once
 
 
-def in_turns(things: Mapping[str, Measured], rounds: int, *, warm: int = 2) -> Times:
-    """Name → seconds of each round, after `warm` rounds that do not count."""
+def in_turns(
+    things: Mapping[str, Measured], rounds: int, *, warm: int = 2, rest: float = 0.0
+) -> Times:
+    """Name → seconds of each round, after `warm` rounds that do not count.
+
+    Args:
+        rest: seconds before each measurement. Threads of some libraries keep a processor busy for
+            a while after their work, in case more comes; without a rest the next in turn pays.
+    """
     times: Times = {name: [] for name in things}
     for number in range(warm + rounds):
         for name, measure in things.items():
+            time.sleep(rest)
             seconds = measure()
             if number >= warm:
                 times[name].append(seconds)
