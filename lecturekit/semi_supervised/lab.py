@@ -51,7 +51,7 @@ CARD = Card(
     citation="none",
     splits="seeds 0 to 2 of the lab, 0 to 9 of label counts and starts",
     not_for="statements about other networks, data or sizes",
-    files={"uda_lab.npy.bz2": "809f05d05e483e58e9058f49f8b4e05fd928ad89b0a5ea1f37c9f3cf688c0723"},
+    files={"uda_lab.npy.bz2": "c49c96dca389fbad41d530f5c9be445d758e182aa4b77714285e024f018e5b0d"},
 )
 
 
